@@ -1,0 +1,188 @@
+import latinUrl from '@fontsource/noto-sans-sc/files/noto-sans-sc-latin-400-normal.woff2?url'
+import chineseUrl from '@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff2?url'
+import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl'
+
+import type { SiteLayers } from '../../shared/site/site.ts'
+import { CARE_COLOURS, PALETTE } from './palette.ts'
+
+const FONT = ['Noto Sans SC']
+
+const widths = (at13: number, at17: ExpressionSpecification | number): ExpressionSpecification => [
+  'interpolate',
+  ['exponential', 2],
+  ['zoom'],
+  13,
+  at13,
+  17,
+  at17,
+]
+const byRoad = (main: number, other: number): ExpressionSpecification => ['match', ['get', 'kind'], 'main', main, other]
+
+const careColour: ExpressionSpecification = [
+  'match',
+  ['coalesce', ['feature-state', 'care'], 'none'],
+  'sos',
+  CARE_COLOURS.sos,
+  'overdue',
+  CARE_COLOURS.overdue,
+  'due',
+  CARE_COLOURS.due,
+  'ok',
+  CARE_COLOURS.ok,
+  CARE_COLOURS.none,
+]
+
+/** The layer under which ground overlays (camera views) are drawn. */
+export const BUILDINGS_LAYER = 'buildings-3d'
+/** The source whose features carry the care state, by building id. */
+export const BUILDINGS_SOURCE = 'buildings'
+export const LABELS_SOURCE = 'labels'
+
+/**
+ * The dark map of a site, from its own files alone: no glyph server, no sprite, nothing from outside.
+ * @param scale of all sizes on screen: 1 at 1080 lines
+ */
+export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number): StyleSpecification {
+  const homes = site.footprints.features.filter(({ properties }) => properties.buildingId !== null)
+  const others = site.footprints.features.filter(({ properties }) => properties.buildingId === null)
+  const collection = (features: readonly unknown[]) => ({ type: 'FeatureCollection', features }) as unknown as GeoJSON.GeoJSON
+  const name = language === 'zh' ? 'name' : 'nameEn'
+  const land = (kinds: readonly string[]): ExpressionSpecification => ['in', ['get', 'kind'], ['literal', [...kinds]]]
+  const origin = location.origin
+  return {
+    version: 8,
+    'font-faces': {
+      'Noto Sans SC': [
+        { url: new URL(latinUrl, origin).href, 'unicode-range': ['U+0-24F', 'U+2000-206F'] },
+        { url: new URL(chineseUrl, origin).href },
+      ],
+    },
+    light: { anchor: 'viewport', color: '#cfe6ff', intensity: 0.42, position: [1.3, 220, 32] },
+    sources: {
+      land: { type: 'geojson', data: collection(site.land.features) },
+      roads: { type: 'geojson', data: collection(site.roads.features) },
+      boundary: { type: 'geojson', data: collection(site.boundary.features) },
+      [BUILDINGS_SOURCE]: { type: 'geojson', data: collection(homes), promoteId: 'buildingId' },
+      others: { type: 'geojson', data: collection(others) },
+      [LABELS_SOURCE]: { type: 'geojson', data: collection(site.labels.features) },
+    },
+    layers: [
+      { id: 'ground', type: 'background', paint: { 'background-color': PALETTE.ground } },
+      {
+        id: 'land',
+        type: 'fill',
+        source: 'land',
+        filter: land(['zone', 'plaza']),
+        paint: { 'fill-color': ['match', ['get', 'kind'], 'plaza', PALETTE.plaza, PALETTE.zone] },
+      },
+      {
+        id: 'green',
+        type: 'fill',
+        source: 'land',
+        filter: land(['green', 'pitch']),
+        paint: { 'fill-color': ['match', ['get', 'kind'], 'pitch', PALETTE.pitch, PALETTE.green] },
+      },
+      { id: 'water', type: 'fill', source: 'land', filter: land(['water']), paint: { 'fill-color': PALETTE.water } },
+      {
+        id: 'water-line',
+        type: 'line',
+        source: 'land',
+        filter: land(['water']),
+        paint: { 'line-color': PALETTE.waterLine, 'line-width': 1.2 * scale },
+      },
+      {
+        id: 'road-case',
+        type: 'line',
+        source: 'roads',
+        filter: ['!=', ['get', 'kind'], 'lane'],
+        layout: { 'line-cap': 'round' },
+        paint: { 'line-color': PALETTE.roadCase, 'line-width': widths(2, byRoad(44, 30)) },
+      },
+      {
+        id: 'road',
+        type: 'line',
+        source: 'roads',
+        filter: ['!=', ['get', 'kind'], 'lane'],
+        layout: { 'line-cap': 'round' },
+        paint: {
+          'line-color': ['match', ['get', 'kind'], 'main', PALETTE.mainRoad, PALETTE.road],
+          'line-width': widths(1.2, byRoad(36, 23)),
+        },
+      },
+      {
+        id: 'lane',
+        type: 'line',
+        source: 'roads',
+        filter: ['==', ['get', 'kind'], 'lane'],
+        layout: { 'line-cap': 'round' },
+        paint: { 'line-color': PALETTE.lane, 'line-width': widths(0.6, 9) },
+      },
+      {
+        id: 'boundary-glow',
+        type: 'line',
+        source: 'boundary',
+        paint: {
+          'line-color': PALETTE.boundaryGlow,
+          'line-width': 16 * scale,
+          'line-blur': 14 * scale,
+          'line-opacity': 0.55,
+        },
+      },
+      {
+        id: 'boundary',
+        type: 'line',
+        source: 'boundary',
+        paint: { 'line-color': PALETTE.boundary, 'line-width': 2 * scale, 'line-opacity': 0.9 },
+      },
+      {
+        id: 'others-3d',
+        type: 'fill-extrusion',
+        source: 'others',
+        paint: {
+          'fill-extrusion-height': ['get', 'heightMeters'],
+          'fill-extrusion-color': ['match', ['get', 'kind'], 'surroundings', PALETTE.surroundings, PALETTE.publicBuilding],
+        },
+      },
+      {
+        id: BUILDINGS_LAYER,
+        type: 'fill-extrusion',
+        source: BUILDINGS_SOURCE,
+        paint: { 'fill-extrusion-height': ['get', 'heightMeters'], 'fill-extrusion-color': careColour },
+      },
+      {
+        id: 'road-names',
+        type: 'symbol',
+        source: 'roads',
+        filter: ['all', ['!=', ['get', 'kind'], 'lane'], ['has', name], ['!=', ['get', name], null]],
+        layout: {
+          'symbol-placement': 'line-center',
+          'text-field': ['get', name],
+          'text-font': FONT,
+          'text-size': 20 * scale,
+          'text-letter-spacing': 0.2,
+          'text-pitch-alignment': 'viewport',
+        },
+        paint: { 'text-color': PALETTE.roadLabel, 'text-halo-color': PALETTE.halo, 'text-halo-width': 1.6 * scale },
+      },
+      {
+        id: 'names',
+        type: 'symbol',
+        source: LABELS_SOURCE,
+        layout: {
+          'text-field': ['get', name],
+          'text-font': FONT,
+          'text-size': ['match', ['get', 'kind'], 'water', 18 * scale, 21 * scale],
+          'text-letter-spacing': 0.08,
+          'text-max-width': 12,
+          'text-padding': 6 * scale,
+          'text-allow-overlap': true,
+        },
+        paint: {
+          'text-color': ['match', ['get', 'kind'], 'water', PALETTE.waterLabel, PALETTE.label],
+          'text-halo-color': PALETTE.halo,
+          'text-halo-width': 2 * scale,
+        },
+      },
+    ],
+  }
+}

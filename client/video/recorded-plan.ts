@@ -1,0 +1,36 @@
+/** A stretch of wall-clock time, Unix milliseconds. */
+export interface WallSpan {
+  readonly fromMs: number
+  /** Null: nothing later so far. */
+  readonly toMs: number | null
+}
+
+/** What a recorded clip should do for an instant. */
+export type ClipStep =
+  /** The picture is in memory: show it. */
+  | { readonly kind: 'show' }
+  /** Nothing was recorded then. */
+  | { readonly kind: 'gap' }
+  /** It follows on what is in memory: wait, and ask for it. */
+  | { readonly kind: 'wait' }
+  /** It lies elsewhere: ask the server to begin there. */
+  | { readonly kind: 'seek' }
+
+/** Pictures this far past what is in memory are on their way; asking anew would only cost time. */
+const FOLLOWS_MS = 6_000
+
+/** What to do, from what is in memory and what is known to be missing. */
+export function clipStep(
+  atMs: number,
+  held: readonly { readonly fromMs: number; readonly toMs: number }[],
+  gaps: readonly WallSpan[],
+): ClipStep {
+  if (held.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs)) return { kind: 'show' }
+  if (gaps.some(({ fromMs, toMs }) => atMs >= fromMs && (toMs === null || atMs < toMs))) return { kind: 'gap' }
+  return held.some(({ toMs }) => atMs > toMs && atMs - toMs < FOLLOWS_MS) ? { kind: 'wait' } : { kind: 'seek' }
+}
+
+/** How fast to run so that the picture comes in step with the clock: its own speed, up to a quarter more or less. */
+export function chasingRate(speed: number, behindSeconds: number): number {
+  return speed * (1 + Math.min(Math.max(behindSeconds * 0.8, -0.25), 0.25))
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { z } from 'zod'
+
+import { ensureClient } from './support/build-client.ts'
+import { requireNode, tool } from './support/project.ts'
+import { run } from './support/run.ts'
+import { provideSystemNeeds } from './support/system-needs.ts'
+import { startTestPostgres } from './support/test-postgres.ts'
+
+/** One after another: what starts servers and browsers would make the others' deadlines late on two cores. */
+const PROJECTS = ['unit', 'system', 'peers', 'browser'] as const
+
+const reportSchema = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+})
+
+interface Tally {
+  passed: number
+  failed: number
+  skipped: number
+  /** Full names, for the list before the last line. */
+  readonly skippedNames: string[]
+}
+
+/** Runs one project and adds its tests to the tally; a file that could not be read counts as a failed test. */
+async function runProject(
+  project: string,
+  filters: readonly string[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  tally: Tally,
+): Promise<void> {
+  const report = path.join(folder, `${project}.json`)
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  const code = await run(process.execPath, [tool('vitest'), ...args, ...filters], { env })
+  const failedBefore = tally.failed
+  const parsed = existsSync(report) ? reportSchema.safeParse(JSON.parse(readFileSync(report, 'utf8'))) : null
+  for (const file of parsed?.success === true ? parsed.data.testResults : []) {
+    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) tally.failed += 1
+    for (const { status, fullName } of file.assertionResults) {
+      if (status === 'passed') tally.passed += 1
+      else if (status === 'failed') tally.failed += 1
+      else {
+        tally.skipped += 1
+        tally.skippedNames.push(fullName)
+      }
+    }
+  }
+  // Vitest fails for more than tests: an error outside of any, a report that could not be written.
+  if (code !== 0 && tally.failed === failedBefore) tally.failed += 1
+}
+
+requireNode()
+const filters = process.argv.slice(2)
+await provideSystemNeeds()
+const tally: Tally = { passed: 0, failed: 0, skipped: 0, skippedNames: [] }
+if ((await ensureClient()) === 'failed') {
+  process.stdout.write('页面构建失败 / the client does not build\n')
+  tally.failed += 1
+}
+const postgres = process.env['DATABASE_URL'] === undefined ? await startTestPostgres() : null
+const env = { ...process.env, ...(postgres === null ? {} : { DATABASE_URL: postgres.url }) }
+const folder = await mkdtemp(path.join(tmpdir(), 'lookout-test-'))
+try {
+  for (const project of PROJECTS) await runProject(project, filters, folder, env, tally)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+  await postgres?.stop()
+}
+for (const name of tally.skippedNames) process.stdout.write(`skipped: ${name}\n`)
+process.stdout.write(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped\n`)
+process.exitCode = tally.failed === 0 ? 0 : 1

@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+import type { Browser, Page } from 'playwright-core'
+
+import { findFfmpeg } from '../../server/video/ffmpeg-command.ts'
+import { layCable } from '../support/cable.ts'
+import { CHROMIUM_PATH, launchChromium, openPage, signInAs } from '../support/chromium.ts'
+import { openRoom, type CommunityRoom } from '../support/community-room.ts'
+import { startServer, TEST_PASSWORD } from '../support/server.ts'
+
+const FOLDER = path.join(import.meta.dirname, '..', '..', 'docs', 'pictures')
+/** A processor draws a wall slowly, and the machine may be busy. */
+const PATIENCE = { timeout: 240_000 }
+const HD = { width: 1920, height: 1080 }
+/** A map that flies, icons that come: what is seen after this long is what stays. */
+const SETTLE_MS = 7_000
+
+interface Shot {
+  readonly name: string
+  readonly size: { readonly width: number; readonly height: number }
+  readonly user: string
+  readonly path: string
+  /** What has to be true of the community first. */
+  readonly before?: (room: CommunityRoom) => Promise<void>
+  /** What has to be seen before the picture is taken. */
+  readonly ready: (page: Page) => Promise<void>
+  /** What happens before its eyes, and what has to be seen after that. */
+  readonly during?: (room: CommunityRoom, page: Page) => Promise<void>
+  /** The width that is kept; the whole without. */
+  readonly keptWidth?: number
+}
+
+const painted = (page: Page) => page.locator('main.wall[data-painted=true]').waitFor(PATIENCE)
+const tiles = (page: Page) =>
+  page.waitForFunction(
+    () => [...document.querySelectorAll('.camera-tile')].every((tile) => tile.getAttribute('data-phase') === 'playing'),
+    undefined,
+    PATIENCE,
+  )
+/** The wall goes round its tour again: no alarm has it. */
+const onTour = async (page: Page): Promise<void> => {
+  await painted(page)
+  await page.locator('main.wall[data-shot=scene]').waitFor(PATIENCE)
+  await tiles(page)
+}
+const wall = { size: HD, user: 'wall', path: '/wall?dim=0&takeover=0', ready: onTour } as const
+
+/** In the order in which the community can be in these states. */
+const SHOTS: readonly Shot[] = [
+  { ...wall, name: 'wall', before: (room) => room.happen('hazard', 'overdue') },
+  { ...wall, name: 'wall-3840x2160-half', size: { width: 3840, height: 2160 }, keptWidth: 1920 },
+  { ...wall, name: 'wall-2560x720', size: { width: 2560, height: 720 } },
+  { ...wall, name: 'wall-english', path: '/wall?dim=0&takeover=0&lang=en' },
+  { ...wall, name: 'wall-night', path: '/wall?dim=1&takeover=0' },
+  {
+    name: 'desk',
+    size: HD,
+    user: 'duty',
+    path: '/desk',
+    async ready(page) {
+      await page.locator('.link-chip[data-phase=live]').waitFor(PATIENCE)
+      await page.locator('.queue-row').first().click(PATIENCE)
+      await page.locator('.map-drawing').waitFor({ ...PATIENCE, state: 'detached' })
+      await tiles(page)
+    },
+  },
+  {
+    name: 'replay',
+    size: HD,
+    user: 'supervisor',
+    path: '/replay',
+    ready: (page) => page.locator('canvas').first().waitFor(PATIENCE),
+  },
+  {
+    name: 'hotspots',
+    size: HD,
+    user: 'office',
+    path: '/hotspots',
+    ready: (page) => page.locator('table tbody tr').first().waitFor(PATIENCE),
+  },
+  {
+    ...wall,
+    name: 'wall-one-alarm',
+    path: '/wall?dim=0',
+    before: (room) => room.acknowledgeAll(),
+    async during(room, page) {
+      await room.happen('sos')
+      await page.locator('main.wall[data-shot=alarm]').waitFor(PATIENCE)
+      await tiles(page)
+    },
+  },
+  {
+    ...wall,
+    name: 'wall-camera-lost',
+    async before(room) {
+      await room.acknowledgeAll()
+      const admin = await room.server.signIn('admin')
+      const [camera] = (await room.records('cameras')).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      const nowhere = 'rtsp://127.0.0.1:554/gone'
+      const answer = await admin.request('PATCH', `/api/cameras/${camera?.id}`, { url: nowhere, subUrl: nowhere })
+      if (!answer.ok) throw new Error(await answer.text())
+    },
+    async ready(page) {
+      await painted(page)
+      await page.locator('.wall-alarms li', { hasText: '摄像头离线' }).first().waitFor(PATIENCE)
+      await page.locator('main.wall[data-shot=scene]').waitFor(PATIENCE)
+    },
+  },
+  {
+    ...wall,
+    name: 'wall-twelve-alarms',
+    async before(room) {
+      await room.acknowledgeAll()
+      await room.happen(
+        ...(['sos', 'overdue', 'hazard', 'hazard'] as const),
+        ...Array.from({ length: 8 }, () => 'hazard' as const),
+      )
+    },
+    ready: onTour,
+  },
+]
+
+/** Takes the pictures of docs/pictures from a demo of its own: those that the command names, all without. */
+export async function run(): Promise<void> {
+  const wanted = process.argv.slice(2)
+  if (CHROMIUM_PATH === null) throw new Error('there is no Chromium on this machine')
+  await mkdir(FOLDER, { recursive: true })
+  const wants = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
+  const scratch = await mkdtemp(path.join(tmpdir(), 'lookout-pictures-'))
+  const browser = await launchChromium()
+  const room = await openRoom()
+  try {
+    for (const shot of SHOTS) {
+      if (!wants(shot.name)) continue
+      await shot.before?.(room)
+      const { page, context } = await openPage(browser, shot.size)
+      await signInAs(page, room.server.origin, shot.user)
+      await page.goto(room.server.origin + shot.path)
+      await shot.ready(page)
+      await shot.during?.(room, page)
+      await take(page, shot.name, scratch, shot.keptWidth)
+      await context.close()
+    }
+    if (wants('wall-deuteranopia')) await withoutGreen(browser, room, scratch)
+    if (wants('wall-stale')) await withCableOut(browser, room, scratch)
+    if (wants('wall-empty')) await withoutData(browser, room, scratch)
+  } finally {
+    await browser.close()
+    await room.stop()
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** As an eye without green cones sees it. */
+async function withoutGreen(browser: Browser, room: CommunityRoom, scratch: string): Promise<void> {
+  const { page, context } = await openPage(browser, HD)
+  await signInAs(page, room.server.origin, 'wall')
+  await page.goto(`${room.server.origin}/wall?dim=0&takeover=0`)
+  await onTour(page)
+  const session = await context.newCDPSession(page)
+  await session.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' })
+  await take(page, 'wall-deuteranopia', scratch)
+  await context.close()
+}
+
+async function withCableOut(browser: Browser, room: CommunityRoom, scratch: string): Promise<void> {
+  const cable = await layCable(room.server.port)
+  const { page, context } = await openPage(browser, HD)
+  await signInAs(page, cable.origin, 'wall')
+  await page.goto(`${cable.origin}/wall?dim=0&takeover=0`)
+  await onTour(page)
+  cable.pull()
+  await page.locator('.stale-banner[data-kind=stale]').waitFor(PATIENCE)
+  await take(page, 'wall-stale', scratch)
+  await context.close()
+  // What still waits for the other end is let go, or the wire would never close.
+  cable.plug()
+  await cable.close()
+}
+
+/** The same place on a server that nobody has told anything. */
+async function withoutData(browser: Browser, room: CommunityRoom, scratch: string): Promise<void> {
+  const dataDir = path.join(scratch, 'empty')
+  await mkdir(dataDir)
+  await cp(path.join(room.server.dataDir, 'site'), path.join(dataDir, 'site'), { recursive: true })
+  const server = await startServer({ dataDir })
+  const { page, context } = await openPage(browser, HD)
+  const admin = await server.setUp()
+  const made = await admin.request('POST', '/api/users', { username: 'duty', password: TEST_PASSWORD, role: 'duty' })
+  if (!made.ok) throw new Error(await made.text())
+  await signInAs(page, server.origin, 'duty')
+  await page.goto(`${server.origin}/wall?dim=0`)
+  await painted(page)
+  await take(page, 'wall-empty', scratch)
+  await context.close()
+  await server.stop()
+}
+
+/** Keeps a picture in 256 colours: a third of the bytes, and nobody sees it. */
+async function take(page: Page, name: string, scratch: string, keptWidth?: number): Promise<void> {
+  await page.waitForTimeout(SETTLE_MS)
+  const whole = path.join(scratch, `${name}.png`)
+  await page.screenshot({ path: whole, timeout: PATIENCE.timeout })
+  const scale = keptWidth === undefined ? '' : `scale=${keptWidth}:-1:flags=lanczos,`
+  const filter = `${scale}split[whole][same];[whole]palettegen=max_colors=256[palette];[same][palette]paletteuse=dither=none`
+  const kept = path.join(FOLDER, `${name}.png`)
+  const ffmpeg = findFfmpeg(process.env['FFMPEG_PATH'] ?? null, process.env['PATH'] ?? '')
+  if (ffmpeg === null) throw new Error('there is no ffmpeg on this machine')
+  await promisify(execFile)(ffmpeg, ['-y', '-v', 'error', '-i', whole, '-vf', filter, '-frames:v', '1', kept])
+  process.stdout.write(`${name}\n`)
+}

@@ -1,0 +1,29 @@
+import type { CDPSession } from 'playwright-core'
+
+/** What a page holds after its garbage was collected. */
+export interface PageHeap {
+  readonly usedBytes: number
+  readonly nodes: number
+  readonly listeners: number
+}
+
+/** @param session of `context.newCDPSession(page)`, with `Performance.enable` sent */
+export async function pageHeap(session: CDPSession): Promise<PageHeap> {
+  // Twice: what a finalizer lets go of in the first is collected in the second.
+  for (let round = 0; round < 2; round += 1) await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  const { metrics } = await session.send('Performance.getMetrics')
+  const of = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN
+  return { usedBytes: usedSize, nodes: of('Nodes'), listeners: of('JSEventListeners') }
+}
+
+/** The slope of the least-squares line through samples, per second. */
+export function slopePerSecond(samples: readonly { readonly atMs: number; readonly value: number }[]): number {
+  const mean = (of: (sample: { atMs: number; value: number }) => number): number =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length
+  const meanAt = mean(({ atMs }) => atMs)
+  const meanValue = mean(({ value }) => value)
+  const across = samples.reduce((sum, { atMs, value }) => sum + (atMs - meanAt) * (value - meanValue), 0)
+  const spread = samples.reduce((sum, { atMs }) => sum + (atMs - meanAt) ** 2, 0)
+  return (across / spread) * 1_000
+}
