@@ -15,25 +15,26 @@ const STATES: Readonly<Record<CameraStatus['state'], Pair>> = {
   disabled: { zh: '已停用', en: 'Switched off' },
 }
 
+/** Short: each has to fit the two lines that a tile of the wall has. */
 const REASONS: Readonly<Record<NonNullable<CameraStatus['reason']>, Pair>> = {
-  starting: { zh: '正在连接摄像头', en: 'connecting to the camera' },
-  sign_in_refused: { zh: '摄像头拒绝登录，请核对账号和密码', en: 'the camera refuses the sign-in' },
-  no_route: { zh: '网络不通，找不到该地址', en: 'no route to the address' },
-  refused: { zh: '摄像头拒绝连接', en: 'the connection is refused' },
-  timed_out: { zh: '连接超时，摄像头没有回应', en: 'timed out, the camera does not answer' },
-  not_found: { zh: '摄像头上没有这路画面', en: 'the camera has no such stream' },
-  not_h264: { zh: '编码格式不支持（需要 H.264 或 H.265）', en: 'the codec is not supported (H.264 and H.265 are)' },
-  not_video: { zh: '该地址不是视频', en: 'the address is not video' },
-  address_refused: { zh: '地址不在允许的网段内', en: 'the address is outside the allowed networks' },
-  redirected: { zh: '摄像头转向其他地址，已切断', en: 'the camera redirects elsewhere; cut' },
-  stalled: { zh: '画面中断，正在重连', en: 'the picture stopped, reconnecting' },
-  frozen: { zh: '画面静止', en: 'the picture is frozen' },
-  slow: { zh: '帧率或码率明显偏低', en: 'frame rate or bit rate is low' },
-  disk_full: { zh: '磁盘写不进，录像停止', en: 'the disk takes no more, recording stopped' },
-  ffmpeg_missing: { zh: '服务器缺少 ffmpeg', en: 'the server has no ffmpeg' },
-  hub_down: { zh: '视频服务正在重启', en: 'the video service is starting again' },
-  switched_off: { zh: '由管理员停用', en: 'switched off by an administrator' },
-  lost: { zh: '信号丢失，正在重连', en: 'the signal is lost, reconnecting' },
+  starting: { zh: '正在连接摄像头', en: 'connecting' },
+  sign_in_refused: { zh: '登录被拒，请核对账号密码', en: 'sign-in refused' },
+  no_route: { zh: '网络不通，找不到地址', en: 'no route' },
+  refused: { zh: '摄像头拒绝连接', en: 'connection refused' },
+  timed_out: { zh: '连接超时，没有回应', en: 'no answer in time' },
+  not_found: { zh: '摄像头没有这路画面', en: 'no such stream' },
+  not_h264: { zh: '编码不支持（需 H.264/H.265）', en: 'not H.264 or H.265' },
+  not_video: { zh: '该地址不是视频', en: 'not a video address' },
+  address_refused: { zh: '地址不在允许的网段内', en: 'address not allowed' },
+  redirected: { zh: '摄像头转向他处，已切断', en: 'redirected, cut off' },
+  stalled: { zh: '画面中断，正在重连', en: 'picture stopped' },
+  frozen: { zh: '画面静止', en: 'picture frozen' },
+  slow: { zh: '帧率或码率明显偏低', en: 'low frame or bit rate' },
+  disk_full: { zh: '磁盘已满，录像停止', en: 'disk full, not recorded' },
+  ffmpeg_missing: { zh: '服务器缺少 ffmpeg', en: 'server has no ffmpeg' },
+  hub_down: { zh: '视频服务正在重启', en: 'video is restarting' },
+  switched_off: { zh: '由管理员停用', en: 'by an administrator' },
+  lost: { zh: '信号丢失，正在重连', en: 'signal lost' },
 }
 
 const PHASES: Readonly<Record<PlayerPhase, Pair>> = {
@@ -57,7 +58,7 @@ const MARKS = {
 export const videoMark = (language: VideoLanguage, mark: keyof typeof MARKS): string => MARKS[mark][language]
 export const phaseText = (language: VideoLanguage, phase: PlayerPhase): string => PHASES[phase][language]
 
-/** A camera's state with its reason, such as 离线：连接超时，摄像头没有回应. */
+/** A camera's state with its reason, such as 离线：连接超时，没有回应. */
 export function cameraStatusText(language: VideoLanguage, { state, reason }: Pick<CameraStatus, 'state' | 'reason'>): string {
   const head = STATES[state][language]
   return reason === null ? head : `${head}${language === 'zh' ? '：' : ': '}${REASONS[reason][language]}`

@@ -154,7 +154,7 @@ describe.skipIf(CHROMIUM_PATH === null || FFMPEG_PATH === null)('evidence in Chr
     expect(await seqAt(5)).toBe(first)
     await snap(page, 'viewer')
     await page.getByRole('button', { name: 'English' }).click(WAIT)
-    await page.getByText('Alarms at this instant').waitFor(WAIT)
+    await page.getByRole('heading', { name: 'Alarms at this instant' }).waitFor(WAIT)
     expect(asks.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([])
     expect(faults).toEqual([])
   })
