@@ -12,26 +12,38 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
   let server: RunningServer
   let browser: Browser
   let open: WatchedPage[] = []
+  let officer: WatchedPage | null = null
   let source: { readonly id: string; readonly token: string }
 
   beforeAll(async () => {
     server = await startServer({ demo: true, env: { DEMO_PASSWORD: TEST_PASSWORD, FFMPEG_PATH: '/nowhere/ffmpeg' } })
     const admin = await server.signIn('admin')
     source = await server.addSource(admin, ['stations', 'merchants', 'residents', 'buildings', 'cameras'])
+    await hazard('shop-first', '测试早餐店')
     browser = await launchChromium()
   })
   afterAll(async () => {
     await browser.close()
     await server.stop()
   })
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     for (const { context } of open) await context.close()
     open = []
+    // What a failed test leaves behind is not the next one's.
+    if (task.result?.state === 'fail') await leave()
   })
 
-  async function desk(user: 'duty' | 'supervisor' = 'duty'): Promise<WatchedPage> {
+  async function leave(): Promise<void> {
+    await officer?.context.close()
+    officer = null
+  }
+  /** An officer's desk stays open from test to test, as on a shift; whoever leaves it in a dialog closes that. */
+  async function desk(): Promise<WatchedPage> {
+    officer ??= await openDesk('duty')
+    return officer
+  }
+  async function openDesk(user: 'duty' | 'supervisor'): Promise<WatchedPage> {
     const watched = await openPage(browser, SIZE)
-    open.push(watched)
     await signInAs(watched.page, server.origin, user)
     await watched.page.goto(`${server.origin}/desk`)
     await watched.page.locator('.link-chip[data-phase="live"]').waitFor(WAIT)
@@ -54,7 +66,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
 
   test('a person signs in with the form and arrives at the desk; a wrong password is told in Chinese', async () => {
     const watched = await openPage(browser, SIZE)
-    open.push(watched)
+    officer = watched
     const { page } = watched
     await page.goto(`${server.origin}/desk`)
     await page.locator('input[name=username]').fill('duty')
@@ -64,7 +76,30 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
     await page.locator('input[name=password]').fill(TEST_PASSWORD)
     await page.locator('form button:not([type=button])').click()
     await page.getByRole('heading', { name: '值班台' }).waitFor(WAIT)
+    await page.locator('.link-chip[data-phase="live"]').waitFor(WAIT)
     expect(watched.faults).toEqual([])
+  })
+
+  test('the first alarm is chosen by itself, what comes later does not take its place, and closing tells what to do', async () => {
+    const { page, faults } = await desk()
+    const chosen = page.locator('.queue-row[aria-current=true]')
+    await chosen.waitFor(WAIT)
+    const id = await chosen.getAttribute('data-alarm')
+    await page.locator('.detail .acknowledge, .detail .acknowledged-at').waitFor(WAIT)
+    await hazard('shop-later', '测试干洗店')
+    await row(page, '测试干洗店').waitFor(WAIT)
+    expect(await chosen.getAttribute('data-alarm')).toBe(id)
+    await page.locator('.detail .close').click()
+    await page.getByText('左侧队列：点选告警').waitFor(WAIT)
+    expect(faults).toEqual([])
+  })
+
+  test('a duty officer is told whose the past is, and that the activity before is not known', async () => {
+    const { page, faults } = await desk()
+    await page.getByText('回看需督导账号').waitFor(WAIT)
+    await page.locator('.timeline-unknown').waitFor({ ...WAIT, state: 'attached' })
+    expect(await page.locator('.timeline-rewind').count()).toBe(0)
+    expect(faults).toEqual([])
   })
 
   test('a search opens the record with its fields and its last day, and layers go off and on', async () => {
@@ -110,21 +145,6 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
     expect(faults).toEqual([])
   })
 
-  test('the first alarm is chosen by itself, what comes later does not take its place, and closing tells what to do', async () => {
-    await hazard('shop-first', '测试早餐店')
-    const { page, faults } = await desk()
-    const chosen = page.locator('.queue-row[aria-current=true]')
-    await chosen.waitFor(WAIT)
-    const id = await chosen.getAttribute('data-alarm')
-    await page.locator('.detail .acknowledge, .detail .acknowledged-at').waitFor(WAIT)
-    await hazard('shop-later', '测试干洗店')
-    await row(page, '测试干洗店').waitFor(WAIT)
-    expect(await chosen.getAttribute('data-alarm')).toBe(id)
-    await page.locator('.detail .close').click()
-    await page.getByText('左侧队列：点选告警').waitFor(WAIT)
-    expect(faults).toEqual([])
-  })
-
   test('the map’s tools turn, tilt and come back; a camera near the chosen place opens in a pop-up', async () => {
     const camera = { name: '测试路口', ownerKind: 'street', position: [114.6501, 33.6201], state: 'offline', reason: 'timed_out' }
     await ingested(await server.ingest(source.token, [line('cameras', 'cam-test', 'put', camera)]))
@@ -148,7 +168,9 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
   })
 
   test('a supervisor sees the activity of the hour before the page was opened, and may look back', async () => {
-    const { page, faults } = await desk('supervisor')
+    const watched = await openDesk('supervisor')
+    open.push(watched)
+    const { page, faults } = watched
     await page.locator('.timeline-rewind').waitFor(WAIT)
     // The log of this server began a moment ago: that is said, and what it has is drawn, from before the page was opened.
     await page.locator('.timeline-note', { hasText: '开始记录' }).waitFor(WAIT)
@@ -156,14 +178,6 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
       .locator('.timeline-bar')
       .first()
       .waitFor({ ...WAIT, state: 'attached' })
-    expect(faults).toEqual([])
-  })
-
-  test('a duty officer is told whose the past is, and that the activity before is not known', async () => {
-    const { page, faults } = await desk()
-    await page.getByText('回看需督导账号').waitFor(WAIT)
-    await page.locator('.timeline-unknown').waitFor({ ...WAIT, state: 'attached' })
-    expect(await page.locator('.timeline-rewind').count()).toBe(0)
     expect(faults).toEqual([])
   })
 
@@ -188,6 +202,8 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
     const kept = (await (await wall.request('GET', '/api/scenes')).json()) as { scenes: { kind: string; dwellSeconds: number }[] }
     expect(kept.scenes).toHaveLength(before + 1)
     expect(kept.scenes[before - 1]).toMatchObject({ kind: 'compound', dwellSeconds: 15 })
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ ...WAIT, state: 'detached' })
     expect(faults).toEqual([])
   })
 
@@ -211,6 +227,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
     expect(refused.status()).toBe(409)
     expect(await refused.json()).toMatchObject({ code: 'already_acknowledged', by: 'supervisor' })
     await page.locator('.acknowledged-at').waitFor(WAIT)
+    await page.unroute('**/acknowledge')
   })
 
   test('a note that looks like a phone number is not sent', async () => {
@@ -247,6 +264,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
     await listed.getByRole('button').click(WAIT)
     await listed.getByRole('button').click()
     await listed.waitFor({ ...WAIT, state: 'detached' })
+    await page.keyboard.press('Escape')
     expect(faults).toEqual([])
   })
 
