@@ -5,6 +5,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { CellFeature, HotPlace } from '../../shared/hotspot/answer.ts'
 import type { SiteLayers } from '../../shared/site/site.ts'
 import { collection, hatch, hotspotStyle } from './hotspot-style.ts'
+import { drawingPace, rendererName } from './renderer.ts'
 import { startSketch, type Sketch, type SketchState } from './polygon-sketch.ts'
 
 setWorkerUrl(workerUrl)
@@ -45,6 +46,8 @@ const MOST_RANKS = 20
 
 /** Makes the map. A lost graphics context is MapLibre's to restore: there is no other renderer here. */
 export function createHotspotMap(options: HotspotMapOptions): HotspotMap {
+  const { clientWidth, clientHeight } = options.container
+  const pace = drawingPace(rendererName(), clientWidth * clientHeight, devicePixelRatio)
   const map = new MapLibreMap({
     container: options.container,
     style: hotspotStyle(options.site, options.language),
@@ -53,7 +56,7 @@ export function createHotspotMap(options: HotspotMapOptions): HotspotMap {
     maxPitch: 0,
     dragRotate: false,
     // Kept, so that a printed page shows the map and not an empty frame.
-    canvasContextAttributes: { antialias: true, preserveDrawingBuffer: true },
+    canvasContextAttributes: { antialias: pace.antialias, preserveDrawingBuffer: true },
   })
   let cells: readonly CellFeature[] = []
   let bounds: LngLatBounds | null = null
