@@ -190,8 +190,9 @@ export function HotspotsScreen({ viewer, site }: HotspotsScreenProps): ReactElem
           {answer.failure === null ? null : (
             <FailureNote failure={answer.failure} onFit={(cellMeters) => change({ cellMeters })} />
           )}
-          {shown === null ? null : <Legend head={shown.head} />}
-          {shown === null ? null : <WeekStepper head={shown.head} week={week} onWeek={setWeek} />}
+          {/* While an area is drawn the whole map is there to be clicked. */}
+          {shown === null || bar !== null ? null : <Legend head={shown.head} />}
+          {shown === null || bar !== null ? null : <WeekStepper head={shown.head} week={week} onWeek={setWeek} />}
           {chosen === undefined || question === null ? null : (
             <CellCard
               cell={chosen}
