@@ -105,8 +105,13 @@ function List(props: {
 }): ReactElement {
   const { all, onSeek, onClose, onRemove } = props
   const { language } = useTexts()
+  const listRef = useRef<HTMLDivElement>(null)
+  // The button of a bookmark that is deleted takes the focus with it, and Escape would go nowhere.
+  useEffect(() => listRef.current?.focus(), [all.length])
   return (
     <div
+      ref={listRef}
+      tabIndex={-1}
       className="replay-popover replay-bookmark-list"
       role="dialog"
       aria-label={replayText(language, 'bookmarks')}
