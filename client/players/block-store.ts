@@ -6,7 +6,7 @@ import { createWorld } from '../../shared/world/world.ts'
 import type { HistorySource } from './history-source.ts'
 
 const DAY_MS = 86_400_000
-/** Blocks in memory: about 65,536 changes and some ten megabytes each, whatever span is looked at. */
+/** Blocks in memory: what lies between two keyframes, 65,536 changes and some ten megabytes for a community of this size, whatever span is looked at. */
 const MOST_BLOCKS = 4
 /** Days of which the index is kept: a month that is looked at, and its neighbours. */
 const MOST_DAYS = 40

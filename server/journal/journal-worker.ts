@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import type { DatabaseLocation } from '../database/open-database.ts'
 import { openReader } from '../database/open-reader.ts'
-import { CHUNK_CHANGES, KEYFRAME_CHANGES } from '../../shared/history/chunk-codec.ts'
+import { CHUNK_CHANGES } from '../../shared/history/chunk-codec.ts'
+import { isKeyframeDue } from '../../shared/history/keyframe-distance.ts'
 import { reduce, type World } from '../../shared/world/world.ts'
 import { readHot } from './hot-rows.ts'
 import type { JournalAnswers, JournalCommand, JournalReply, JournalRequest } from './journal-thread.ts'
@@ -65,6 +66,6 @@ async function sealNext(): Promise<JournalAnswers['seal']> {
   const chunk = sealChanges(changes, head.hash)
   if (replica?.seq !== head.seq) replica = await readWorld(db, head.seq)
   for (const change of changes) reduce(replica, change)
-  const keyframe = replica.seq % KEYFRAME_CHANGES === 0 ? sealKeyframe(replica) : null
+  const keyframe = isKeyframeDue(replica) ? sealKeyframe(replica) : null
   return { chunk, keyframe }
 }

@@ -11,7 +11,7 @@ import { byCountingOrder, readStrings, steps, sums, writeStrings } from './strin
 export const HISTORY_CODEC = 1
 /** Changes in a sealed chunk, all classes together. */
 export const CHUNK_CHANGES = 8_192
-/** A keyframe is made after every so many changes: by count, so that the cost of a seek does not depend on the rate. */
+/** Keyframes are this many changes apart, or a multiple in a large world: by count, so that a seek does not cost more at a higher rate. */
 export const KEYFRAME_CHANGES = 65_536
 
 const MAGIC = [0x4c, 0x4b, 0x43] // LKC

@@ -12,7 +12,8 @@ import type { Database } from '../../server/database/schema.ts'
 import { openBody, sealChanges, sealKeyframe } from '../../server/journal/sealed-codec.ts'
 import { keyframeFloor, storeChunk, storeKeyframe } from '../../server/journal/sealed-store.ts'
 import { GENESIS_HASH } from '../../shared/history/chain.ts'
-import { CHUNK_CHANGES, decodeChunk, KEYFRAME_CHANGES } from '../../shared/history/chunk-codec.ts'
+import { CHUNK_CHANGES, decodeChunk } from '../../shared/history/chunk-codec.ts'
+import { isKeyframeDue } from '../../shared/history/keyframe-distance.ts'
 import { CHUNK_CLASSES } from '../../shared/history/classes.ts'
 import { decodeKeyframe } from '../../shared/history/keyframe-codec.ts'
 import type { Change } from '../../shared/world/change.ts'
@@ -92,7 +93,7 @@ export async function* fillHistory(
       for (const change of run) reduce(world, change)
       await handle.db.transaction().execute(async (trx) => {
         await storeChunk(trx, chunk)
-        if (world.seq % KEYFRAME_CHANGES === 0) await storeKeyframe(trx, sealKeyframe(world))
+        if (isKeyframeDue(world)) await storeKeyframe(trx, sealKeyframe(world))
       })
     }
     const day = waitingDays[0]
