@@ -20,7 +20,7 @@ const figures: PlayerDiagnostics = {
 describe('the diagnostics line', () => {
   test('tells player, coding, size, frames, bit rate and delay, and in short what a small tile has room for', () => {
     expect(diagnosticsText('zh', figures)).toBe('WebCodecs · avc1.42c01f · 1280×720 · 15 fps · 1923 kbps · 延迟 36 ms')
-    expect(shortDiagnosticsText('zh', figures)).toBe('H.264 15 fps 1.9 M 36 ms')
+    expect(shortDiagnosticsText('zh', figures)).toBe('H.264 15fps 1.9M 36ms')
   })
 
   test('says what became of H.265 that the browser does not play', () => {
@@ -31,9 +31,10 @@ describe('the diagnostics line', () => {
       expect.stringContaining('转码'),
     ])
     expect([shortDiagnosticsText('en', sub), shortDiagnosticsText('en', encoded)]).toEqual([
-      'H.264 sub-stream 15 fps 1.9 M 36 ms',
-      'H.264 transcoded 15 fps 1.9 M 36 ms',
+      'H.264 sub-stream 15fps 1.9M 36ms',
+      'H.264 transcoded 15fps 1.9M 36ms',
     ])
-    expect(shortDiagnosticsText('zh', { ...figures, codec: 'hvc1.1.6.L93.90', delayMs: null })).toBe('H.265 15 fps 1.9 M')
+    expect(shortDiagnosticsText('zh', { ...figures, codec: 'hvc1.1.6.L93.90', delayMs: null })).toBe('H.265 15fps 1.9M')
+    expect(shortDiagnosticsText('zh', { ...figures, delayMs: 2_340 })).toBe('H.264 15fps 1.9M 2.3s')
   })
 })

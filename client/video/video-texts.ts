@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<NonNullable<CameraStatus['reason']>, Pair>> = {
   starting: { zh: '正在连接摄像头', en: 'connecting' },
   sign_in_refused: { zh: '登录被拒，请核对账号密码', en: 'sign-in refused' },
   no_route: { zh: '网络不通，找不到地址', en: 'no route' },
-  refused: { zh: '摄像头拒绝连接', en: 'connection refused' },
+  refused: { zh: '拒绝连接', en: 'connection refused' },
   timed_out: { zh: '连接超时，没有回应', en: 'no answer in time' },
   not_found: { zh: '摄像头没有这路画面', en: 'no such stream' },
   not_h264: { zh: '编码不支持（需 H.264/H.265）', en: 'not H.264 or H.265' },
@@ -89,8 +89,9 @@ export function shortDiagnosticsText(language: VideoLanguage, figures: PlayerDia
   if (codec !== null) parts.push(FAMILIES[codec.split('.')[0] ?? ''] ?? codec)
   if (mode === 'transcoded') parts.push(videoMark(language, mode))
   if (profile === 'sub' && wantedProfile === 'main') parts.push(videoMark(language, 'sub'))
-  if (fps !== null) parts.push(`${fps.toFixed(0)} fps`)
-  if (bitrateKbps !== null) parts.push(`${(bitrateKbps / 1000).toFixed(1)} M`)
-  if (delayMs !== null) parts.push(`${delayMs} ms`)
+  // Without spaces before the units: the delay comes last, and a tile of a wall would cut it.
+  if (fps !== null) parts.push(`${fps.toFixed(0)}fps`)
+  if (bitrateKbps !== null) parts.push(`${(bitrateKbps / 1000).toFixed(1)}M`)
+  if (delayMs !== null) parts.push(delayMs < 1_000 ? `${delayMs}ms` : `${(delayMs / 1_000).toFixed(1)}s`)
   return parts.join(' ')
 }
