@@ -7,11 +7,30 @@ import type { Browser, Page } from 'playwright-core'
 
 import { layCable, type Cable } from '../support/cable.ts'
 import { CHROMIUM_PATH, launchChromium, openPage, signInAs, type WatchedPage } from '../support/chromium.ts'
-import { startServer, TEST_PASSWORD, type RunningServer } from '../support/server.ts'
+import { ingested, startServer, TEST_PASSWORD, type RunningServer } from '../support/server.ts'
+import { fillDisk, mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
 
 /** Software graphics on two cores that others use too. */
 const WAIT = { timeout: 200_000 }
+/** Where the server keeps its data, so that it can become full: null where this machine lets tests mount nothing. */
+const smallDisk = CHROMIUM_PATH === null ? null : mountSmallDisk(600)
+const RESERVE_MB = 16
 const INDEX = path.join(import.meta.dirname, '..', '..', 'dist', 'client', 'index.html')
+
+declare global {
+  interface Window {
+    /** What the page sounded since it was loaded, as frequencies. */
+    tonesHz: number[]
+  }
+}
+function listenToTones(): void {
+  window.tonesHz = []
+  const { start } = OscillatorNode.prototype
+  OscillatorNode.prototype.start = function (this: OscillatorNode, when?: number) {
+    window.tonesHz.push(this.frequency.value)
+    start.call(this, when)
+  }
+}
 
 describe.skipIf(CHROMIUM_PATH === null)('the wall in Chromium', { timeout: 240_000 }, () => {
   let dataDir: string
@@ -23,15 +42,24 @@ describe.skipIf(CHROMIUM_PATH === null)('the wall in Chromium', { timeout: 240_0
 
   // Cameras without ffmpeg: these tests are about the wall, and each tile has to say why it is dark.
   const start = (): Promise<RunningServer> =>
-    startServer({ demo: true, dataDir, env: { DEMO_PASSWORD: TEST_PASSWORD, FFMPEG_PATH: '/nowhere/ffmpeg' } })
+    startServer({
+      demo: true,
+      dataDir,
+      env: { DEMO_PASSWORD: TEST_PASSWORD, FFMPEG_PATH: '/nowhere/ffmpeg', JOURNAL_RESERVE_MB: String(RESERVE_MB) },
+    })
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(path.join(tmpdir(), 'lookout-wall-'))
+    dataDir = smallDisk ?? (await mkdtemp(path.join(tmpdir(), 'lookout-wall-')))
     server = await start()
+    const at = { position: [114.65, 33.62], bearingDeg: 90, fieldOfViewDeg: 60, ownerKind: 'street' }
+    const camera = { id: 'cam-near', name: '路口', url: 'rtsp://127.0.0.1:554/nowhere', ...at }
+    const made = await (await server.signIn('admin')).request('POST', '/api/cameras', camera)
+    if (!made.ok) throw new Error(await made.text())
     cable = await layCable(server.port)
     browser = await launchChromium()
     watched = await openPage(browser, { width: 1280, height: 720 })
     page = watched.page
+    await page.addInitScript(listenToTones)
     await signInAs(page, cable.origin, 'wall')
     await page.goto(`${cable.origin}/wall`)
     await page.locator('main.wall[data-painted=true]').waitFor(WAIT)
@@ -41,7 +69,8 @@ describe.skipIf(CHROMIUM_PATH === null)('the wall in Chromium', { timeout: 240_0
     await browser.close()
     await cable.close()
     await server.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    if (smallDisk === null) await rm(dataDir, { recursive: true, force: true })
+    else unmountSmallDisk(smallDisk)
   })
 
   const isFirstPage = (): Promise<boolean> => page.evaluate(() => document.body.hasAttribute('data-first-page'))
@@ -99,6 +128,76 @@ describe.skipIf(CHROMIUM_PATH === null)('the wall in Chromium', { timeout: 240_0
       .poll(async () => (await page.screenshot({ clip: middle, timeout: WAIT.timeout })).length, WAIT)
       .toBeGreaterThan(30_000)
     expect(await isFirstPage()).toBe(true)
+  })
+
+  test('a resident’s call takes the wall, sounds, brings the nearest cameras, and gives the wall back to the tour', async () => {
+    await live()
+    const wall = page.locator('main.wall')
+    await page.locator('main.wall[data-shot=scene]').waitFor(WAIT)
+    // Somebody touched this wall once: browsers let it sound from then on.
+    await wall.click({ position: { x: 10, y: 10 } })
+    const duty = await server.signIn('duty')
+    const answer = await duty.request('GET', '/api/snapshot/residents?format=json')
+    const [resident] = ((await answer.json()) as { records: { id: string }[] }).records
+    const admin = await server.signIn('admin')
+    const source = await server.addSource(admin, ['residents'])
+    const fields = { care: 'sos' }
+    const line = { layer: 'residents', id: resident?.id ?? '', op: 'patch', observedAt: new Date().toISOString(), fields }
+    expect((await ingested(await server.ingest(source.token, [line]))).rejected).toEqual([])
+    // A source that stays would fall silent, which is an alarm of its own.
+    await admin.request('DELETE', `/api/sources/${source.id}`)
+    await page.locator('main.wall[data-shot=alarm]').waitFor(WAIT)
+    const called = page.locator('.wall-alarms li', { hasText: '居民求助' }).first()
+    await called.getByText('待确认').waitFor(WAIT)
+    await page.locator('.wall-tiles > div[data-linked=true] .camera-tile[data-camera=cam-near]').waitFor(WAIT)
+    await page.locator('.map-card', { hasText: '居民求助' }).waitFor(WAIT)
+    await expect.poll(() => page.evaluate(() => window.tonesHz), WAIT).toEqual([880, 660, 880, 660])
+
+    const alarms = (await (await duty.request('GET', '/api/snapshot/alarms?format=json')).json()) as {
+      records: { id: string; kind: string }[]
+    }
+    const alarm = alarms.records.find(({ kind }) => kind === 'resident_sos')
+    const taken = await duty.request('POST', `/api/alarms/${encodeURIComponent(alarm?.id ?? '')}/acknowledge`, { reason: 'real' })
+    expect(taken.status).toBe(200)
+    await page.locator('main.wall[data-shot=scene]').waitFor(WAIT)
+    await called.getByText('已确认').waitFor(WAIT)
+    expect(await isFirstPage()).toBe(true)
+  })
+
+  test.skipIf(smallDisk === null)('a full disk is told across the screen while nothing is recorded', async () => {
+    await live()
+    const admin = await server.signIn('admin')
+    const source = await server.addSource(admin, ['merchants'])
+    const free = fillDisk(dataDir, RESERVE_MB / 2)
+    const banner = page.locator('.stale-banner[data-kind=journal]')
+    await banner.waitFor(WAIT)
+    expect(await banner.innerText()).toContain('无法记录')
+    const fields = { name: '新店', position: [114.65, 33.62] }
+    const line = { layer: 'merchants', id: 'shop-new', op: 'put', observedAt: new Date().toISOString(), fields }
+    expect((await server.ingest(source.token, [line])).status).toBe(507)
+    free()
+    await banner.waitFor({ ...WAIT, state: 'detached' })
+    await live()
+    expect(await isFirstPage()).toBe(true)
+    await admin.request('DELETE', `/api/sources/${source.id}`)
+  })
+
+  test('when the graphics are lost again and again the page is loaded anew', async () => {
+    await live()
+    const lose = async (): Promise<string> => {
+      // While the page is on its way to the new one there is nobody to ask.
+      const state = await page
+        .evaluate(() => {
+          if (!document.body.hasAttribute('data-first-page')) return 'new page'
+          return document.querySelector('.maplibregl-canvas:not([data-lost])') === null ? 'no map' : 'map'
+        })
+        .catch(() => 'no page')
+      if (state === 'map') await loseContext()
+      return state
+    }
+    await expect.poll(lose, { ...WAIT, interval: 200 }).toBe('new page')
+    await page.locator('main.wall[data-painted=true]').waitFor(WAIT)
+    await live()
   })
 
   test('a newer client is taken by itself', async () => {

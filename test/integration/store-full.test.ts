@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,22 +8,13 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase, type DatabaseHandle } from '../../server/database/open-database.ts'
 import { openChangeLog, type ChangeLog } from '../../server/journal/change-log.ts'
 import type { Change } from '../../shared/world/change.ts'
+import { mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
 
 const KIB = 1_024
 const RESERVE_BYTES = 1_024 * KIB
 
-/** A file system of its own and of a known size, where this machine lets tests have one. */
-function mountSmall(): string | null {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lookout-full-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', folder], { stdio: 'ignore' })
-    return folder
-  } catch {
-    rmSync(folder, { recursive: true })
-    return null // Not root, or a container that may not mount: the suite is skipped by name.
-  }
-}
-const smallDisk = mountSmall()
+/** A known size, where this machine lets tests have a file system of their own. */
+const smallDisk = mountSmallDisk(12)
 
 const change = (seq: number): Change => ({
   seq,
@@ -46,8 +36,8 @@ let log: ChangeLog
 afterEach(async () => {
   await log.close()
   await handle.close()
-  if (dataDir === smallDisk) execFileSync('umount', [dataDir])
-  rmSync(dataDir, { recursive: true, force: true })
+  if (dataDir === smallDisk) unmountSmallDisk(dataDir)
+  else rmSync(dataDir, { recursive: true, force: true })
 })
 
 describe.skipIf(smallDisk === null)('a full disk (needs the right to mount a small one)', () => {

@@ -11,6 +11,7 @@ import { layCable } from '../support/cable.ts'
 import { CHROMIUM_PATH, launchChromium, openPage, signInAs } from '../support/chromium.ts'
 import { openRoom, type CommunityRoom } from '../support/community-room.ts'
 import { startServer, TEST_PASSWORD } from '../support/server.ts'
+import { fillDisk, mountSmallDisk, unmountSmallDisk } from '../support/small-disk.ts'
 
 const FOLDER = path.join(import.meta.dirname, '..', '..', 'docs', 'pictures')
 /** A processor draws a wall slowly, and the machine may be busy. */
@@ -147,7 +148,7 @@ export async function run(): Promise<void> {
     }
     if (wants('wall-deuteranopia')) await withoutGreen(browser, room, scratch)
     if (wants('wall-stale')) await withCableOut(browser, room, scratch)
-    if (wants('wall-empty')) await withoutData(browser, room, scratch)
+    if (wants('wall-empty') || wants('wall-not-recorded')) await withoutData(browser, room, scratch, wants)
   } finally {
     await browser.close()
     await room.stop()
@@ -182,12 +183,18 @@ async function withCableOut(browser: Browser, room: CommunityRoom, scratch: stri
   await cable.close()
 }
 
-/** The same place on a server that nobody has told anything. */
-async function withoutData(browser: Browser, room: CommunityRoom, scratch: string): Promise<void> {
-  const dataDir = path.join(scratch, 'empty')
-  await mkdir(dataDir)
+/** The same place on a server that nobody has told anything; then on one whose disk is full, where tests may have a small one. */
+async function withoutData(
+  browser: Browser,
+  room: CommunityRoom,
+  scratch: string,
+  wants: (name: string) => boolean,
+): Promise<void> {
+  const smallDisk = mountSmallDisk(400)
+  const dataDir = smallDisk ?? path.join(scratch, 'empty')
+  await mkdir(dataDir, { recursive: true })
   await cp(path.join(room.server.dataDir, 'site'), path.join(dataDir, 'site'), { recursive: true })
-  const server = await startServer({ dataDir })
+  const server = await startServer({ dataDir, env: { JOURNAL_RESERVE_MB: '16' } })
   const { page, context } = await openPage(browser, HD)
   const admin = await server.setUp()
   const made = await admin.request('POST', '/api/users', { username: 'duty', password: TEST_PASSWORD, role: 'duty' })
@@ -195,9 +202,20 @@ async function withoutData(browser: Browser, room: CommunityRoom, scratch: strin
   await signInAs(page, server.origin, 'duty')
   await page.goto(`${server.origin}/wall?dim=0`)
   await painted(page)
-  await take(page, 'wall-empty', scratch)
+  if (wants('wall-empty')) await take(page, 'wall-empty', scratch)
+  if (smallDisk !== null && wants('wall-not-recorded')) {
+    const { token } = await server.addSource(admin, ['stations'])
+    fillDisk(smallDisk, 8)
+    const fields = { name: '1号暖心驿站', position: [114.65, 33.62], state: 'open' }
+    const line = { layer: 'stations', id: 'st-1', op: 'put', observedAt: new Date().toISOString(), fields }
+    const refused = await server.ingest(token, [line])
+    if (refused.status !== 507) throw new Error(`recorded on a full disk: ${refused.status}`)
+    await page.locator('.stale-banner[data-kind=journal]').waitFor(PATIENCE)
+    await take(page, 'wall-not-recorded', scratch)
+  }
   await context.close()
   await server.stop()
+  if (smallDisk !== null) unmountSmallDisk(smallDisk)
 }
 
 /** Keeps a picture in 256 colours: a third of the bytes, and nobody sees it. */
