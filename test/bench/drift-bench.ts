@@ -71,7 +71,7 @@ function sample(code: {
 }): Promise<number[]> {
   const canvas = document.createElement('canvas')
   canvas.width = 1280
-  canvas.height = 1
+  canvas.height = 720
   const context = canvas.getContext('2d', { willReadFrequently: true })
   const clock = document.querySelector('.replay-when time')
   const videos = [...document.querySelectorAll<HTMLVideoElement>('.recorded-tile video')]
@@ -82,8 +82,8 @@ function sample(code: {
       const video = videos[turn++ % videos.length]
       const atMs = Date.parse(clock?.getAttribute('datetime') ?? '')
       if (video === undefined || context === null || video.videoWidth !== 1280) return
-      context.drawImage(video, 0, code.top + code.side / 2, 1280, 1, 0, 0, 1280, 1)
-      const { data } = context.getImageData(0, 0, 1280, 1)
+      context.drawImage(video, 0, 0)
+      const { data } = context.getImageData(0, code.top + code.side / 2, 1280, 1)
       let value = 0
       for (let bit = 0; bit < code.bits; bit += 1) {
         value = value * 2 + ((data[4 * (code.left + bit * code.side + code.side / 2)] ?? 0) > 128 ? 1 : 0)

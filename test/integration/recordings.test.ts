@@ -82,6 +82,7 @@ describe.skipIf(FFMPEG_PATH === null)('recordings', () => {
   test(`kill -9 of the video process or of ffmpeg, ${KILLS} times: every file plays, and the index agrees with the files`, async () => {
     const random = seededRandom(SEED)
     for (const id of CAMERAS) define(id)
+    let hubKills = 0
     for (let kill = 0; kill < KILLS; kill++) {
       const [camera = 'one'] = [CAMERAS[kill % 2]]
       await recorded(camera, (await groupCount(camera)) + 1)
@@ -95,9 +96,12 @@ describe.skipIf(FFMPEG_PATH === null)('recordings', () => {
       } catch {
         continue // It had just ended by itself.
       }
+      if (target === hub) hubKills += 1
     }
     for (const id of CAMERAS) running.hub.define({ id, url: 'rtsp://127.0.0.1:1024/', subUrl: null, enabled: false })
-    await expect.poll(async () => (await index.openSegments()).length <= KILLS, { timeout: 10_000 }).toBe(true)
+    // Nobody closes what a killed video process had open: one file of each camera.
+    const left = hubKills * CAMERAS.length
+    await expect.poll(async () => (await index.openSegments()).length <= left, { timeout: 10_000 }).toBe(true)
     await running.until('one', ({ state }) => state === 'disabled')
     await keeper.flush()
     await repairRecordings(folder, index, false)
