@@ -1,4 +1,6 @@
 import { beijingDayStart } from '../../shared/alarms/opening-hours.ts'
+import { KEYFRAME_CHANGES } from '../../shared/history/chunk-codec.ts'
+import { MOST_KEYFRAME_CHANGES } from '../../shared/history/keyframe-distance.ts'
 import type { HistoryIndex } from '../../shared/protocol/history.ts'
 import { ReplayBlock } from '../../shared/replay/replay-block.ts'
 import { snapshotWorld } from '../../shared/world/snapshot.ts'
@@ -10,8 +12,8 @@ const DAY_MS = 86_400_000
 const MOST_BLOCKS = 4
 /** Days of which the index is kept: a month that is looked at, and its neighbours. */
 const MOST_DAYS = 40
-/** An open end that grew over this is cut into blocks again. */
-const LONGEST_OPEN_BLOCK = 140_000
+/** An open end that grew over this is cut into blocks again; by then there is a keyframe to cut it at, or each load would begin anew. */
+const LONGEST_OPEN_BLOCK = MOST_KEYFRAME_CHANGES + KEYFRAME_CHANGES
 
 /** A block with what is known of its coverage. */
 interface Held {

@@ -5,6 +5,8 @@ import { KEYFRAME_CHANGES } from './chunk-codec.ts'
 const RECORDS_OF_ONE_DISTANCE = 40_000
 /** More than this would make a seek decode too many changes: 262,144 at the most. */
 const MOST_DOUBLINGS = 2
+/** No two keyframes are further apart than this, however large the world. */
+export const MOST_KEYFRAME_CHANGES = KEYFRAME_CHANGES * 2 ** MOST_DOUBLINGS
 
 /**
  * Whether a keyframe is made of this world. A keyframe costs bytes by the record, so a larger world has them further apart and
