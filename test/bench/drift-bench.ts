@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 
 import { TIMECODE, TIMECODE_BITS } from '../../server/demo/rtsp-camera/scene.ts'
+import { startDemoCameras } from '../../server/demo/rtsp-camera/demo-camera-server.ts'
+import type { RunningRtspServer } from '../../server/demo/rtsp-camera/rtsp-server.ts'
 import { CHROMIUM_PATH, launchChromium, openPage, signInAs } from '../support/chromium.ts'
 import { startServer, TEST_PASSWORD, type Session } from '../support/server.ts'
 
@@ -16,15 +18,16 @@ const camerasSchema = z.object({ cameras: z.array(z.looseObject({ id: z.string()
 
 /**
  * How far each recording is from the clock of the replay at 1x, read off the pictures themselves: the demo's cameras burn the
- * instant into each frame. DRIFT_TILES: cameras at once (4, or 9: all eight that the demo has).
+ * instant into each frame when they are asked to. DRIFT_TILES: cameras at once (4, or 9: all eight that the demo has).
  */
 export async function run(): Promise<void> {
   if (CHROMIUM_PATH === null || FFMPEG_PATH === null) return console.log('drift: skipped, there is no Chromium or no ffmpeg')
   const most = Number(process.env['DRIFT_TILES'] ?? 4)
   const server = await startServer({ demo: true, env: { DEMO_PASSWORD: TEST_PASSWORD, FFMPEG_PATH } })
   const browser = await launchChromium()
+  let demo: RunningRtspServer | null = null
   try {
-    await recordAll(await server.signIn('admin'))
+    demo = await recordAll(await server.signIn('admin'))
     await new Promise((resolve) => setTimeout(resolve, RECORDED_MS))
     const { page } = await openPage(browser, { width: 1920, height: 1080 })
     page.setDefaultTimeout(PATIENCE_MS)
@@ -53,12 +56,23 @@ export async function run(): Promise<void> {
   } finally {
     await browser.close()
     await server.stop()
+    await demo?.close()
   }
 }
 
-async function recordAll(admin: Session): Promise<void> {
-  const { cameras } = camerasSchema.parse(await (await admin.request('GET', '/api/cameras')).json())
-  for (const { id } of cameras) await admin.request('PATCH', `/api/cameras/${id}`, { recording: 'always' })
+/** The demo's cameras, pulled from a server of the same pictures that also burns the instant in as squares, and all recorded. */
+async function recordAll(admin: Session): Promise<RunningRtspServer> {
+  const registered = async () => camerasSchema.parse(await (await admin.request('GET', '/api/cameras')).json()).cameras
+  while ((await registered()).length < 8) await new Promise((resolve) => setTimeout(resolve, 500))
+  const cameras = (await registered()).map(({ id }) => ({ id, name: id }))
+  const options = { ffmpegPath: FFMPEG_PATH ?? '', cameras, credentials: null, port: 0, now: Date.now }
+  const demo = await startDemoCameras({ ...options, hasTimecode: true })
+  for (const { id } of cameras) {
+    const url = `rtsp://127.0.0.1:${demo.port}/${id}/main`
+    const answer = await admin.request('PATCH', `/api/cameras/${id}`, { url, subUrl: url, recording: 'always' })
+    if (!answer.ok) throw new Error(await answer.text())
+  }
+  return demo
 }
 
 /** In the page: whenever the clock on the screen moves, one tile's picture is read, in turn. */
