@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Kinds of tests: `unit` needs nothing, `system` starts servers and databases, `peers` meets foreign clients and cameras,
- * `browser` starts Chromium. The last two want the machine for themselves, so their files run one at a time; of `system`
- * two, as much of their time is waiting for processes.
+ * `browser` starts Chromium. Peers want the machine for themselves, so their files run one at a time; of `system` and
+ * `browser` two, as much of their time is waiting for processes.
  */
 export default defineConfig({
   test: {
@@ -46,7 +46,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
       },

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { ensureClient } from './support/build-client.ts'
-import { requireNode, ROOT } from './support/project.ts'
+import { COMPILED, requireNode, ROOT } from './support/project.ts'
 
 /** The server's exit code for "starting again would not help": 78, EX_CONFIG of sysexits. */
 const HOPELESS = 78
@@ -34,6 +34,7 @@ function supervise(args: readonly string[]): void {
     const started = spawn(process.execPath, [path.join(ROOT, 'server', 'main.ts'), ...args], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
+      env: { NODE_COMPILE_CACHE: COMPILED, ...process.env },
     })
     child = started
     started.on('message', () => {

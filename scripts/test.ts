@@ -6,7 +6,7 @@ import path from 'node:path'
 import { z } from 'zod'
 
 import { ensureClient } from './support/build-client.ts'
-import { requireNode, tool } from './support/project.ts'
+import { COMPILED, requireNode, tool } from './support/project.ts'
 import { run } from './support/run.ts'
 import { provideSystemNeeds } from './support/system-needs.ts'
 import { startTestPostgres } from './support/test-postgres.ts'
@@ -77,7 +77,7 @@ if ((await ensureClient()) === 'failed') {
   tally.failed += 1
 }
 const postgres = process.env['DATABASE_URL'] === undefined ? await startTestPostgres() : null
-const env = { ...process.env, ...(postgres === null ? {} : { DATABASE_URL: postgres.url }) }
+const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...(postgres === null ? {} : { DATABASE_URL: postgres.url }) }
 const folder = await mkdtemp(path.join(tmpdir(), 'lookout-test-'))
 try {
   for (const project of PROJECTS) await runProject(project, filters, folder, env, tally)

@@ -5,7 +5,7 @@ import { LanguageContext, storedLanguage, storeLanguage, textOf, useTexts, type 
 import { PairWall } from '../screens/wall/pair-wall.tsx'
 import { SignIn } from '../screens/sign-in/sign-in.tsx'
 import { loadSite, loadViewer } from './load.ts'
-import { LiveScreen } from './live-screen.tsx'
+import { fetchLiveScreen, LiveScreen } from './live-screen.tsx'
 import { AdminPage, HotspotsPage, IncidentsPage, ReplayPage, VerifyPage } from './pages.tsx'
 import { isVerify, screenOf, screensOf, type ScreenName } from './router.ts'
 import type { LoadedSite, Viewer } from './screen.ts'
@@ -48,13 +48,15 @@ function Entrance(): ReactElement {
   const asked = screenOf(location.pathname)
 
   const load = useCallback(async () => {
-    const viewer = await loadViewer()
+    const [viewer, site] = await Promise.all([loadViewer(), loadSite()])
     if (!viewer.ok) return setStage({ at: viewer.code === 'not_signed_in' ? 'signIn' : 'failed' })
-    const site = await loadSite()
     // No site yet is a state of its own: an administrator comes before there is one.
     if (!site.ok && site.code !== 'not_found') return setStage({ at: 'failed' })
     setStage({ at: 'here', viewer: viewer.value, site: site.ok ? site.value : null })
   }, [])
+  useEffect(() => {
+    if (asked === 'wall' || asked === 'desk') fetchLiveScreen(asked)
+  }, [asked])
   useEffect(() => {
     // What comes back sets the stage, later; the effect itself sets nothing.
     const first = setTimeout(() => void load().catch(() => setStage({ at: 'failed' })), 0)

@@ -7,8 +7,16 @@ import { pageVisibility } from '../store/visibility.ts'
 import { keepFresh } from './keep-fresh.ts'
 import type { LoadedSite, ScreenProps, Viewer } from './screen.ts'
 
-const Wall = lazy(async () => ({ default: (await import('../screens/wall/wall-screen.tsx')).WallScreen }))
-const Desk = lazy(async () => ({ default: (await import('../screens/desk/desk-screen.tsx')).DeskScreen }))
+const loadWall = () => import('../screens/wall/wall-screen.tsx')
+const loadDesk = () => import('../screens/desk/desk-screen.tsx')
+const Wall = lazy(async () => ({ default: (await loadWall()).WallScreen }))
+const Desk = lazy(async () => ({ default: (await loadDesk()).DeskScreen }))
+
+/** Fetches a screen's program while the page still asks who looks and at what. */
+export function fetchLiveScreen(name: 'wall' | 'desk'): void {
+  // Whoever shows the screen asks again, and is told what went wrong.
+  ;(name === 'wall' ? loadWall() : loadDesk()).catch(() => undefined)
+}
 
 interface LiveScreenProps {
   readonly name: 'wall' | 'desk'

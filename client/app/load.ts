@@ -50,6 +50,7 @@ export async function loadSite(): Promise<ApiResult<LoadedSite>> {
   if (!found.ok) return found
   const { manifest, categories, layers: paths, tiles } = found.value
   const empty = { type: 'FeatureCollection', features: [] }
+  const around = loadBasemap(tiles)
   const loaded = await Promise.all(
     SITE_LAYER_NAMES.map(async (name) => {
       const path = paths[name]
@@ -60,5 +61,5 @@ export async function loadSite(): Promise<ApiResult<LoadedSite>> {
   const failed = loaded.find(({ file }) => file !== null && !file.ok)?.file
   if (failed !== undefined && failed !== null && !failed.ok) return failed
   const layers = Object.fromEntries(loaded.map(({ name, file }) => [name, file?.ok === true ? file.value : empty]))
-  return { ok: true, value: { manifest, categories, layers: layers as unknown as SiteLayers, basemap: await loadBasemap(tiles) } }
+  return { ok: true, value: { manifest, categories, layers: layers as unknown as SiteLayers, basemap: await around } }
 }

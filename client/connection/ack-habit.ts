@@ -1,7 +1,7 @@
-/** Deltas acknowledged at once at most: 1.4 s of a busy stream, well below the 24 that the server lets be under way. */
-const MOST = 14
-/** Beats without a word after which what is untold is told: a stream of few deltas is answered within two seconds. */
-const QUIET_BEATS = 2
+/** Deltas acknowledged at once at most: 3.6 s of a busy stream, well below the 60 that the server lets be under way. */
+const MOST = 36
+/** Beats without a word after which what is untold is told: a stream of few deltas is answered within three seconds, of the ten after which a silent client is cut. */
+const QUIET_BEATS = 3
 /** The server allows twice what was lately acknowledged at once, of which it forgets a fifth with each acknowledgement. */
 const KEPT = 0.8
 const GROWTH = 1.5

@@ -1,8 +1,6 @@
-import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Layer } from '@deck.gl/core'
 import { MapLibreOverlay } from '@deck.gl/maplibre'
-import { Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import type { Map as MapLibreMap } from 'maplibre-gl'
 
 import type { Position, Subject } from '../../shared/domain/field.ts'
 import type { LayerName } from '../../shared/domain/layers.ts'
@@ -10,19 +8,19 @@ import type { SiteLayers, SiteManifest } from '../../shared/site/site.ts'
 import type { Mirror } from '../store/mirror.ts'
 import { createBuildingPaint } from './building-paint.ts'
 import { addBasemap, type BasemapSources } from './basemap.ts'
-import { drawIconAtlas, type IconAtlas } from './icon-atlas.ts'
+import { DIGIT_FONT, drawIconAtlas, type IconAtlas } from './icon-atlas.ts'
 import { placeLabels } from './labels.ts'
-import { pulseLayers, trailLayers, type MapCoverage } from './map-layers.ts'
+import { createGround, type MapCoverage } from './ground.ts'
+import { pulseLayers, trailLayers } from './map-layers.ts'
 import { alarmMarks, cameraMarks, cameraViews, caseMarks, keyOf, marksAboveNames, stationMarks, type Marks } from './marks.ts'
 import { createMapPoints, POINT_LAYERS, type MapPoints } from './map-points.ts'
+import { openMap } from './open-map.ts'
 import { pickAt } from './picking.ts'
 import { drawingPace, rendererName } from './renderer.ts'
 import { boundsOf } from './site-bounds.ts'
 import { siteSight } from './site-sight.ts'
-import { createGroundLayers, createMarkLayers } from './still-layers.ts'
+import { createMarkLayers } from './still-layers.ts'
 import { siteStyle } from './style.ts'
-
-setWorkerUrl(workerUrl)
 
 /** Layers that the map can draw. */
 export type MapLayerName = Exclude<LayerName, 'residents'>
@@ -105,9 +103,9 @@ export function createCommunityMap(options: MapOptions): CommunityMap | null {
 
 function makeCommunityMap(options: MapOptions): CommunityMap {
   const { mirror, manifest, site, scale } = options
-  const atlas: IconAtlas = drawIconAtlas()
-  // MapLibre and deck.gl stack their parts by z-index; without a context of their own these would cover the panels.
-  options.container.style.isolation = 'isolate'
+  // Where the font does not come, another one writes the counts.
+  const fontCame = document.fonts.load(DIGIT_FONT, '0').catch(() => [])
+  let atlas: IconAtlas | null = null
   const { clientWidth, clientHeight } = options.container
   const pace = drawingPace(rendererName(), clientWidth * clientHeight, devicePixelRatio)
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -122,31 +120,21 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
   let map = makeMap()
   let paintBuildings = createBuildingPaint(map, mirror)
   let live: MapLibreOverlay | null = null
-  let ground: MapLibreOverlay | null = null
   let points: MapPoints | null = null
   let marks: Marks = { stations: [], cameras: [], cases: [], alarms: [] }
   let markLayers: readonly Layer[] = []
-  let markLayersOf = createMarkLayers(atlas, scale)
-  let groundLayersOf = createGroundLayers(siteSight(site))
+  let markLayersOf: ReturnType<typeof createMarkLayers> | null = null
+  let drawGround = createGround(map, siteSight(site))
+  let furnished = false
   let marksTimer: ReturnType<typeof setTimeout> | null = null
   let losses: number[] = []
   let destroyed = false
   let labelledAround = ''
 
   function makeMap(): MapLibreMap {
-    const made = new MapLibreMap({
-      container: options.container,
-      style: siteStyle(site, options.language, scale),
-      bounds: boundsOf(site),
-      fitBoundsOptions: fitting(),
-      attributionControl: false,
-      interactive: options.interactive,
-      dragRotate: options.interactive,
-      fadeDuration: 0,
-      pixelRatio: pace.pixelRatio,
-      maxPitch: 65,
-      canvasContextAttributes: { antialias: pace.antialias, powerPreference: 'high-performance' },
-    })
+    const { container, interactive, language } = options
+    const made = openMap(container, { style: siteStyle(site, language, scale, pace.antialias), interactive, pace })
+    made.fitBounds(boundsOf(site), { ...fitting(), duration: 0 })
     made.on('move', () => {
       for (const listener of moveListeners) listener()
     })
@@ -182,13 +170,13 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
     points?.destroy()
     points = null
     live = null
-    ground = null
-    markLayersOf = createMarkLayers(atlas, scale)
-    groundLayersOf = createGroundLayers(siteSight(site))
+    furnished = false
+    markLayersOf = null
     map.remove()
     try {
       map = makeMap()
       paintBuildings = createBuildingPaint(map, mirror)
+      drawGround = createGround(map, siteSight(site))
     } catch {
       // A browser that lost too many contexts gives no more.
       return options.onLost()
@@ -198,20 +186,25 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
 
   async function furnish(): Promise<void> {
     const mine = map
+    // Asked for before anything is awaited: it is told once.
+    const loaded = mine.once('load')
+    await fontCame
+    if (mine !== map || destroyed) return
+    atlas ??= drawIconAtlas()
+    markLayersOf = createMarkLayers(atlas, scale)
     // Marks and alarms do not wait for the houses under them.
-    await overlayLive(mine)
-    await mine.once('load')
+    await overlayLive(mine, atlas)
+    await loaded
     if (mine !== map || destroyed) return
     addBasemap(mine, options.basemap)
-    ground = new MapLibreOverlay({ interleaved: true, layers: [] })
-    mine.addControl(ground)
+    furnished = true
     paintBuildings(null)
     drawMarks()
     writeLabels()
     mine.triggerRepaint()
   }
 
-  function overlayLive(mine: MapLibreMap): Promise<void> {
+  function overlayLive(mine: MapLibreMap, atlas: IconAtlas): Promise<void> {
     let drawn = false
     return new Promise((resolve) => {
       live = new MapLibreOverlay({
@@ -233,7 +226,7 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
         },
         onAfterRender: () => {
           if (drawn || mine !== map || points === null || !mirror.layer('alarms').loaded) return
-          if (ground === null || !markLayers.every(({ isLoaded }) => isLoaded)) return
+          if (!furnished || !markLayers.every(({ isLoaded }) => isLoaded)) return
           drawn = true
           options.onDrawn(true)
         },
@@ -250,6 +243,7 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
 
   function drawMarks(): void {
     marksTimer = null
+    if (markLayersOf === null) return
     const nowMs = options.nowMs()
     const recordsOf = (name: MapLayerName) => (options.layers.includes(name) ? mirror.layer(name).records.values() : [])
     marks = {
@@ -259,9 +253,8 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
       alarms: alarmMarks(recordsOf('alarms')),
     }
     markLayers = markLayersOf(marks, (id) => visible.has(id))
-    const views = cameraViews(mirror.layer('cameras').records.values(), near)
-    const layers = ground === null ? null : groundLayersOf({ views, viewsVisible: visible.has('cameras'), coverage })
-    if (layers !== null) ground?.setProps({ layers: [...layers] })
+    const views = visible.has('cameras') ? cameraViews(mirror.layer('cameras').records.values(), near) : []
+    if (furnished) drawGround({ views, coverage })
     points?.zoomed(map.getZoom())
     showLive(performance.now())
     const places = keyOf(marksAboveNames(marks, visible))

@@ -5,6 +5,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { CellFeature, HotPlace } from '../../shared/hotspot/answer.ts'
 import type { SiteLayers } from '../../shared/site/site.ts'
 import { collection, hatch, hotspotStyle } from './hotspot-style.ts'
+import { leaveOutSky } from './no-sky.ts'
 import { drawingPace, rendererName } from './renderer.ts'
 import { startSketch, type Sketch, type SketchState } from './polygon-sketch.ts'
 
@@ -58,6 +59,7 @@ export function createHotspotMap(options: HotspotMapOptions): HotspotMap {
     // Kept, so that a printed page shows the map and not an empty frame.
     canvasContextAttributes: { antialias: pace.antialias, preserveDrawingBuffer: true },
   })
+  leaveOutSky(map)
   let cells: readonly CellFeature[] = []
   let bounds: LngLatBounds | null = null
   let week: number | null = null

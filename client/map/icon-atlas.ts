@@ -248,6 +248,26 @@ const ICONS: readonly Icon[] = [
   })),
 ]
 
+/** The font of counts on the map; loaded before the atlas is drawn, else the digits are of another one. */
+export const DIGIT_FONT = "600 100px 'Barlow Semi Condensed'"
+/** Of a digit's mark and of the step to the next one, for letters of one pixel. */
+export const DIGIT_SIZE = CELL / 100
+export const DIGIT_STEP = 0.5
+
+/** Digits as marks, so that counts need no program of their own. */
+const DIGITS: readonly Icon[] = Array.from('0123456789', (digit) => ({
+  name: digit,
+  mask: true,
+  draw(pen) {
+    pen.font = DIGIT_FONT
+    pen.fillStyle = '#fff'
+    pen.textAlign = 'center'
+    pen.textBaseline = 'alphabetic'
+    const { actualBoundingBoxAscent } = pen.measureText('0')
+    pen.fillText(digit, MIDDLE, MIDDLE + actualBoundingBoxAscent / 2)
+  },
+}))
+
 export interface IconAtlas {
   /** Given to deck.gl as it is: a data: address would need a hole in the content security policy. */
   readonly picture: HTMLCanvasElement
@@ -257,13 +277,14 @@ export interface IconAtlas {
 /** Every mark of the map in one picture, drawn once; the panels draw the same marks with {@link drawMark}. */
 export function drawIconAtlas(): IconAtlas {
   const columns = 4
+  const icons = [...ICONS, ...DIGITS]
   const canvas = document.createElement('canvas')
   canvas.width = columns * CELL
-  canvas.height = Math.ceil(ICONS.length / columns) * CELL
+  canvas.height = Math.ceil(icons.length / columns) * CELL
   const pen = canvas.getContext('2d')
   if (pen === null) throw new Error('this browser has no 2D canvas')
   const mapping: Record<string, { x: number; y: number; width: number; height: number; mask: boolean }> = {}
-  for (const [index, { name, mask, draw }] of ICONS.entries()) {
+  for (const [index, { name, mask, draw }] of icons.entries()) {
     const x = (index % columns) * CELL
     const y = Math.floor(index / columns) * CELL
     const cell = document.createElement('canvas')

@@ -1,83 +1,12 @@
 import { type Layer } from '@deck.gl/core'
-import { IconLayer, PathLayer, ScatterplotLayer, SolidPolygonLayer } from '@deck.gl/layers'
+import { IconLayer, PathLayer, ScatterplotLayer } from '@deck.gl/layers'
 
 import type { Position } from '../../shared/domain/field.ts'
-import type { CameraView } from './camera-view.ts'
-import { viewRing } from './camera-view.ts'
 import type { IconAtlas } from './icon-atlas.ts'
 import type { Mark } from './marks.ts'
 import { PALETTE, rgba } from './palette.ts'
-import { BUILDINGS_LAYER } from './style.ts'
-import type { Coverage } from '../../shared/video/coverage.ts'
-import type { SiteSight } from '../../shared/video/site-sight.ts'
 
 const ON_TOP = { depthCompare: 'always', depthWriteEnabled: false } as const
-/** Slices by which a view fades with distance. */
-const SLICES = 8
-
-interface Slice {
-  readonly ring: readonly (readonly [number, number])[]
-  readonly alpha: number
-  readonly hot: boolean
-}
-
-/** The cameras' views on the ground, fading with distance; red where an alarm brought the camera up. */
-export function viewLayer(
-  views: readonly { readonly view: CameraView; readonly hot: boolean }[],
-  sight: Pick<SiteSight, 'rays'>,
-  visible: boolean,
-): Layer {
-  const slices: Slice[] = views.flatMap(({ view, hot }) =>
-    Array.from({ length: SLICES }, (_, slice) => ({
-      ring: viewRing(view, sight.rays(view), slice / SLICES, (slice + 1) / SLICES),
-      alpha: Math.round(190 * (1 - slice / SLICES) ** 1.1),
-      hot,
-    })),
-  )
-  return new SolidPolygonLayer<Slice>({
-    id: 'camera-views',
-    data: slices,
-    visible,
-    getPolygon: ({ ring }) => ring as [number, number][],
-    getFillColor: ({ alpha, hot }) =>
-      hot ? rgba(PALETTE.alarm, Math.min(255, Math.round(alpha * 1.4))) : rgba('#49c0ff', alpha),
-    parameters: { depthWriteEnabled: false },
-    beforeId: BUILDINGS_LAYER,
-  } as ConstructorParameters<typeof SolidPolygonLayer<Slice>>[0])
-}
-
-/** What every camera sees, and the open ground that none does. */
-export interface MapCoverage extends Coverage {
-  readonly views: readonly CameraView[]
-}
-
-/** Coverage under everything else: seen ground in blue, blind ground dark red. */
-export function coverageLayers(coverage: MapCoverage | null, sight: Pick<SiteSight, 'rays'>): Layer[] {
-  const { views = [], blind = [] } = coverage ?? {}
-  const common = { visible: coverage !== null, parameters: { depthWriteEnabled: false }, beforeId: BUILDINGS_LAYER }
-  return [
-    new SolidPolygonLayer<Coverage['blind'][number]>({
-      ...common,
-      id: 'coverage-blind',
-      data: blind,
-      getPolygon: ({ west, south, east, north }) => [
-        [west, south],
-        [east, south],
-        [east, north],
-        [west, north],
-      ],
-      getFillColor: rgba(PALETTE.alarm, 46),
-    } as ConstructorParameters<typeof SolidPolygonLayer<Coverage['blind'][number]>>[0]),
-    new SolidPolygonLayer<CameraView>({
-      ...common,
-      id: 'coverage-seen',
-      data: views,
-      getPolygon: (view) => viewRing(view, sight.rays(view), 0, 1) as [number, number][],
-      getFillColor: rgba(PALETTE.ok, 120),
-    } as ConstructorParameters<typeof SolidPolygonLayer<CameraView>>[0]),
-  ]
-}
-
 export interface MarkLayerOptions {
   readonly id: string
   readonly atlas: IconAtlas

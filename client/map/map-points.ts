@@ -1,12 +1,12 @@
 import type { Layer } from '@deck.gl/core'
-import { IconLayer, TextLayer } from '@deck.gl/layers'
+import { IconLayer } from '@deck.gl/layers'
 import type { Device } from '@luma.gl/core'
 
 import { MERCHANT_SAFETY } from '../../shared/domain/merchants.ts'
 import type { Position } from '../../shared/domain/field.ts'
 import type { Mirror } from '../store/mirror.ts'
 import { gatherPoints, type Cluster } from './clusters.ts'
-import type { IconAtlas } from './icon-atlas.ts'
+import { DIGIT_SIZE, DIGIT_STEP, type IconAtlas } from './icon-atlas.ts'
 import { PALETTE, rgba } from './palette.ts'
 import { createPointBuffers, type PointBuffers } from './point-buffers.ts'
 import { createPointIndex, type PointIndex } from './point-index.ts'
@@ -55,6 +55,21 @@ const METERS_PER_DEGREE = 111_320
 /** Metres of a pixel at zoom 0 on the equator, with MapLibre's tiles of 512. */
 const METERS_PER_PIXEL = 78_271.517
 const HAZARD = MERCHANT_SAFETY.indexOf('hazard')
+
+/** Letters of a cluster's count, in pixels at 1080 lines. */
+const COUNT_PX = 20
+
+/** One digit of a count, and how many digits right of its middle it stands. */
+interface CountDigit {
+  readonly cluster: Cluster
+  readonly digit: string
+  readonly place: number
+}
+
+function digitsOf(cluster: Cluster): CountDigit[] {
+  const digits = Array.from(String(cluster.count))
+  return digits.map((digit, index) => ({ cluster, digit, place: index - (digits.length - 1) / 2 }))
+}
 
 interface Kind {
   readonly name: PointLayerName
@@ -120,36 +135,37 @@ export function createMapPoints(options: MapPointsOptions): MapPoints {
 
   function clusterLayersOf(): readonly Layer[] {
     const common = {
-      data: clusters,
       visible: isVisible('merchants'),
-      getPosition: ({ lngOffset, latOffset }: Cluster): [number, number, number] => [
-        origin[0] + lngOffset,
-        origin[1] + latOffset,
-        10,
-      ],
+      iconAtlas: atlas.picture as unknown as string,
+      iconMapping: atlas.mapping,
       sizeUnits: 'pixels',
       pickable: false,
       parameters: { depthCompare: 'always', depthWriteEnabled: false },
     } as const
+    const placeOf = ({ lngOffset, latOffset }: Cluster): [number, number, number] => [
+      origin[0] + lngOffset,
+      origin[1] + latOffset,
+      10,
+    ]
     return [
       new IconLayer<Cluster>({
         ...common,
         id: 'clusters',
-        iconAtlas: atlas.picture as unknown as string,
-        iconMapping: atlas.mapping,
+        data: clusters,
         getIcon: () => 'square',
+        getPosition: placeOf,
         // The square is half of its cell.
         getSize: ({ count }) => (count < 10 ? 48 : count < 100 ? 58 : 70) * scale,
         getColor: rgba(PALETTE.merchant, 235),
       }),
-      new TextLayer<Cluster>({
+      new IconLayer<CountDigit>({
         ...common,
         id: 'cluster-counts',
-        getText: ({ count }) => String(count),
-        characterSet: '0123456789',
-        fontFamily: 'Barlow Semi Condensed',
-        fontWeight: 600,
-        getSize: 20 * scale,
+        data: clusters.flatMap(digitsOf),
+        getIcon: ({ digit }) => digit,
+        getPosition: ({ cluster }) => placeOf(cluster),
+        getPixelOffset: ({ place }) => [place * DIGIT_STEP * COUNT_PX * scale, 0],
+        getSize: DIGIT_SIZE * COUNT_PX * scale,
         getColor: rgba('#0a1424'),
       }),
     ]

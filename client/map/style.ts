@@ -16,6 +16,8 @@ const widths = (at13: number, at17: ExpressionSpecification | number): Expressio
   17,
   at17,
 ]
+/** One colour, given feature by feature as the other layers of a kind are: they share a program then. */
+const always = (colour: string): ExpressionSpecification => ['match', ['get', 'kind'], '', colour, colour]
 const byRoad = (main: number, other: number): ExpressionSpecification => ['match', ['get', 'kind'], 'main', main, other]
 
 const careColour: ExpressionSpecification = [
@@ -32,23 +34,33 @@ const careColour: ExpressionSpecification = [
   CARE_COLOURS.none,
 ]
 
-/** The layer under which ground overlays (camera views) are drawn. */
 export const BUILDINGS_LAYER = 'buildings-3d'
+/** The source of what lies on the ground, in order: areas with a `colour`. */
+export const GROUND_SOURCE = 'ground'
+/**
+ * The closest zoom at which shapes are cut into tiles; closer, these are drawn larger. A community is then one to four
+ * tiles instead of twenty, each of which costs a picture; a point is off by a quarter of a metre at most.
+ */
+const TILES_ZOOM = 14
 /** The source whose features carry the care state, by building id. */
 export const BUILDINGS_SOURCE = 'buildings'
 export const LABELS_SOURCE = 'labels'
 
 /**
- * The dark map of a site, from its own files alone: no glyph server, no sprite, nothing from outside.
+ * The dark map of a site, from its own files alone: no glyph server, no sprite, nothing from outside. It is drawn on the
+ * container's own ground. Layers of a kind take their paint in the same way (by feature or not), as each way is a program
+ * that a machine without a graphics card takes a tenth of a second to make.
  * @param scale of all sizes on screen: 1 at 1080 lines
+ * @param smooth whether the edges of areas are drawn once more, smoothed
  */
-export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number): StyleSpecification {
+export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number, smooth: boolean): StyleSpecification {
   const homes = site.footprints.features.filter(({ properties }) => properties.buildingId !== null)
   const others = site.footprints.features.filter(({ properties }) => properties.buildingId === null)
   const collection = (features: readonly unknown[]) => ({ type: 'FeatureCollection', features }) as unknown as GeoJSON.GeoJSON
   const name = language === 'zh' ? 'name' : 'nameEn'
   const land = (kinds: readonly string[]): ExpressionSpecification => ['in', ['get', 'kind'], ['literal', [...kinds]]]
   const origin = location.origin
+  const source = (features: readonly unknown[]) => ({ type: 'geojson', maxzoom: TILES_ZOOM, data: collection(features) }) as const
   return {
     version: 8,
     'font-faces': {
@@ -59,30 +71,37 @@ export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number
     },
     light: { anchor: 'viewport', color: '#cfe6ff', intensity: 0.42, position: [1.3, 220, 32] },
     sources: {
-      land: { type: 'geojson', data: collection(site.land.features) },
-      roads: { type: 'geojson', data: collection(site.roads.features) },
-      boundary: { type: 'geojson', data: collection(site.boundary.features) },
-      [BUILDINGS_SOURCE]: { type: 'geojson', data: collection(homes), promoteId: 'buildingId' },
-      others: { type: 'geojson', data: collection(others) },
-      [LABELS_SOURCE]: { type: 'geojson', data: collection(site.labels.features) },
+      land: source(site.land.features),
+      roads: source(site.roads.features),
+      boundary: source(site.boundary.features),
+      [GROUND_SOURCE]: source([]),
+      [BUILDINGS_SOURCE]: { ...source(homes), promoteId: 'buildingId' },
+      others: source(others),
+      // Written once it is known where marks stand.
+      [LABELS_SOURCE]: source([]),
     },
     layers: [
-      { id: 'ground', type: 'background', paint: { 'background-color': PALETTE.ground } },
       {
         id: 'land',
         type: 'fill',
         source: 'land',
         filter: land(['zone', 'plaza']),
-        paint: { 'fill-color': ['match', ['get', 'kind'], 'plaza', PALETTE.plaza, PALETTE.zone] },
+        paint: { 'fill-color': ['match', ['get', 'kind'], 'plaza', PALETTE.plaza, PALETTE.zone], 'fill-antialias': smooth },
       },
       {
         id: 'green',
         type: 'fill',
         source: 'land',
         filter: land(['green', 'pitch']),
-        paint: { 'fill-color': ['match', ['get', 'kind'], 'pitch', PALETTE.pitch, PALETTE.green] },
+        paint: { 'fill-color': ['match', ['get', 'kind'], 'pitch', PALETTE.pitch, PALETTE.green], 'fill-antialias': smooth },
       },
-      { id: 'water', type: 'fill', source: 'land', filter: land(['water']), paint: { 'fill-color': PALETTE.water } },
+      {
+        id: 'water',
+        type: 'fill',
+        source: 'land',
+        filter: land(['water']),
+        paint: { 'fill-color': always(PALETTE.water), 'fill-antialias': smooth },
+      },
       {
         id: 'water-line',
         type: 'line',
@@ -96,7 +115,7 @@ export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number
         source: 'roads',
         filter: ['!=', ['get', 'kind'], 'lane'],
         layout: { 'line-cap': 'round' },
-        paint: { 'line-color': PALETTE.roadCase, 'line-width': widths(2, byRoad(44, 30)) },
+        paint: { 'line-color': always(PALETTE.roadCase), 'line-width': widths(2, byRoad(44, 30)) },
       },
       {
         id: 'road',
@@ -135,6 +154,12 @@ export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number
         paint: { 'line-color': PALETTE.boundary, 'line-width': 2 * scale, 'line-opacity': 0.9 },
       },
       {
+        id: 'on-ground',
+        type: 'fill',
+        source: GROUND_SOURCE,
+        paint: { 'fill-color': ['to-color', ['get', 'colour']], 'fill-antialias': false },
+      },
+      {
         id: 'others-3d',
         type: 'fill-extrusion',
         source: 'others',
@@ -162,7 +187,7 @@ export function siteStyle(site: SiteLayers, language: 'zh' | 'en', scale: number
           'text-letter-spacing': 0.2,
           'text-pitch-alignment': 'viewport',
         },
-        paint: { 'text-color': PALETTE.roadLabel, 'text-halo-color': PALETTE.halo, 'text-halo-width': 1.6 * scale },
+        paint: { 'text-color': always(PALETTE.roadLabel), 'text-halo-color': PALETTE.halo, 'text-halo-width': 1.6 * scale },
       },
       {
         id: 'names',

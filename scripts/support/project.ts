@@ -3,6 +3,9 @@ import path from 'node:path'
 /** The project's folder; every script works from there, wherever it was called. */
 export const ROOT = path.resolve(import.meta.dirname, '..', '..')
 
+/** Where Node keeps what it has compiled, so that servers start in three quarters of the time. */
+export const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'node')
+
 /** A tool of the project's own dependencies, as a path. */
 export const tool = (name: string): string => path.join(ROOT, 'node_modules', '.bin', name)
 

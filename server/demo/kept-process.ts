@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
+import { CHILD_ENVIRONMENT } from '../config/child-environment.ts'
+
 export interface KeptProcessOptions {
   /** The module to run. */
   readonly module: string
@@ -33,7 +35,7 @@ export function keepProcess({ module, order, onLine, finalCode }: KeptProcessOpt
 
   const start = (): void => {
     const startedAt = performance.now()
-    const started = fork(module, [], { stdio: ['pipe', 'pipe', 'pipe', 'ipc'], env: {}, execArgv: [] })
+    const started = fork(module, [], { stdio: ['pipe', 'pipe', 'pipe', 'ipc'], env: CHILD_ENVIRONMENT, execArgv: [] })
     child = started
     for (const stream of [started.stdout, started.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', onLine)

@@ -3,9 +3,9 @@ import { TICK_MS } from '../../shared/protocol/live-events.ts'
 /** Messages and bytes that any client may leave unacknowledged beyond the round trip. */
 const LEAST_MESSAGES = 2
 const LEAST_BYTES = 65_536
-/** What one may that is used to acknowledging many at once: about two seconds of busy ticks. Frames are shared by all clients, so this bounds a link's queue, not memory. */
-const MOST_MESSAGES = 24
-const MOST_BYTES = 524_288
+/** What one may that is used to acknowledging many at once: about six seconds of busy ticks. Frames are shared by all clients, so this bounds a link's queue, not memory. */
+const MOST_MESSAGES = 60
+const MOST_BYTES = 1_310_720
 /** How much of a habit of acknowledging is left at the next acknowledgement. */
 const HABIT_KEPT = 0.8
 /** A client that leaves data for this long is cut. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { CHILD_ENVIRONMENT } from '../config/child-environment.ts'
 import type { MediaFormat, MediaProfile } from '../../shared/protocol/media.ts'
 import type { PullWay } from './camera-pull.ts'
 import type { CameraReport, CameraSource } from './camera-report.ts'
@@ -194,9 +195,8 @@ class ForkedVideoHub implements VideoHub {
 
   #fork(): void {
     const socketPath = mediaSocketPath(this.#options.dataDir)
-    // An empty environment and no arguments: what the server was configured with is no business of this child or its children.
     const child = fork(fileURLToPath(new URL('hub-main.ts', import.meta.url)), [], {
-      env: {},
+      env: CHILD_ENVIRONMENT,
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -3,10 +3,18 @@ import { restoreWorld, snapshotWorld, type WorldSnapshot } from '../world/snapsh
 import { reduce, type World } from '../world/world.ts'
 
 /**
- * Changes between two marks inside a block: a jump reduces at most so many. Measured at 10,000 records: a jump costs some
+ * Changes between two marks inside a block of a world of some ten thousand records: a jump reduces at most so many. Measured at 10,000 records: a jump costs some
  * milliseconds, half of it for the restored world, half for these.
  */
 export const MARK_CHANGES = 2_048
+
+/** Records for which marks are {@link MARK_CHANGES} apart; a mark costs by the record, in time and memory, so that in a larger world they lie further apart. */
+const MARK_RECORDS = 13_000
+
+function changesBetweenMarks({ layers }: WorldSnapshot): number {
+  const records = layers.reduce((sum, layer) => sum + layer.records.length, 0)
+  return MARK_CHANGES * Math.max(1, Math.round(records / MARK_RECORDS))
+}
 
 /**
  * A stretch of the log in memory: the world before it, and its changes in seq order. Seqs that are not there belong to
@@ -23,7 +31,7 @@ export class ReplayBlock {
   private readonly markEvery: number
 
   /** @param markEvery changes between marks; smaller ones are for tests */
-  constructor(base: WorldSnapshot, markEvery: number = MARK_CHANGES) {
+  constructor(base: WorldSnapshot, markEvery: number = changesBetweenMarks(base)) {
     this.markEvery = markEvery
     this.baseSeq = base.seq
     this.endSeq = base.seq

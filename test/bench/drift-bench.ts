@@ -75,7 +75,7 @@ async function recordAll(admin: Session): Promise<RunningRtspServer> {
   return demo
 }
 
-/** In the page: whenever the clock on the screen moves, one tile's picture is read, in turn. */
+/** In the page: whenever the clock on the screen moves, one tile's picture is read, in turn, and compared with that clock: what an eye sees side by side. */
 function sample(code: {
   readonly left: number
   readonly top: number
@@ -89,7 +89,7 @@ function sample(code: {
   const context = canvas.getContext('2d', { willReadFrequently: true })
   const clock = document.querySelector('.replay-when time')
   const videos = [...document.querySelectorAll<HTMLVideoElement>('.recorded-tile video')]
-  const seen: { readonly nowMs: number; readonly atMs: number; readonly value: number }[] = []
+  const off: number[] = []
   return new Promise((resolve) => {
     let turn = 0
     const observer = new MutationObserver(() => {
@@ -98,23 +98,16 @@ function sample(code: {
       if (video === undefined || context === null || video.videoWidth !== 1280) return
       context.drawImage(video, 0, 0)
       const { data } = context.getImageData(0, code.top + code.side / 2, 1280, 1)
-      let value = 0
+      let picture = 0
       for (let bit = 0; bit < code.bits; bit += 1) {
-        value = value * 2 + ((data[4 * (code.left + bit * code.side + code.side / 2)] ?? 0) > 128 ? 1 : 0)
+        picture = picture * 2 + ((data[4 * (code.left + bit * code.side + code.side / 2)] ?? 0) > 128 ? 1 : 0)
       }
-      seen.push({ nowMs: performance.now(), atMs, value })
-      if (seen.length < code.samples) return
-      observer.disconnect()
-      // The screen shows the clock a little late, now more, now less: the least late of all says where it truly is.
-      const ahead = Math.max(...seen.map((each) => each.atMs - each.nowMs))
       // The code holds the lowest bits of the time; the rest is that of the clock.
       const whole = 2 ** code.bits
-      resolve(
-        seen.map(({ nowMs, value: picture }) => {
-          const off = nowMs + ahead - picture
-          return ((((off + whole / 2) % whole) + whole) % whole) - whole / 2
-        }),
-      )
+      off.push(((((atMs - picture + whole / 2) % whole) + whole) % whole) - whole / 2)
+      if (off.length < code.samples) return
+      observer.disconnect()
+      resolve(off)
     })
     if (clock !== null) observer.observe(clock, { attributes: true, attributeFilter: ['datetime'] })
   })

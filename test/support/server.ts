@@ -9,7 +9,10 @@ import { z } from 'zod'
 
 import type { Role } from '../../shared/domain/roles.ts'
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'server', 'main.ts')
+const ROOT = path.join(import.meta.dirname, '..', '..')
+const MAIN = path.join(ROOT, 'server', 'main.ts')
+/** Where npm start keeps it, too. */
+const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'node')
 export const TEST_PASSWORD = 'correct horse battery'
 
 export interface ServerOptions {
@@ -66,7 +69,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
     cwd: dataDir, // No .env of the project reaches it.
-    env: { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...options.env },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: COMPILED,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    },
   })
   const lines: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
