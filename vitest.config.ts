@@ -4,8 +4,10 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Kinds of tests: `unit` needs nothing, `system` starts servers and databases, `peers` meets foreign clients and cameras,
- * `browser` starts Chromium. Peers want the machine for themselves, so their files run one at a time; of `system` and
- * `browser` two, as much of their time is waiting for processes.
+ * `patience` looks at something for a minute, `browser` does things in Chromium. Peers and browsers want the machine for
+ * themselves, so their files run one at a time; patience mostly waits and does so beside the peers; of `system` three run
+ * at a time, as much of their time is waiting for processes. Files of a kind share a process where nothing of one can be felt
+ * by another: reading the sources anew for each file is half of what the short ones cost.
  */
 export default defineConfig({
   test: {
@@ -15,6 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{shared,server,client,scripts}/**/*.test.ts', 'test/{model,compat}/**/*.test.ts'],
           testTimeout: 30_000,
+          isolate: false,
           // Vitest leaves one core free, which on a machine of two is half of it.
           maxWorkers: Math.max(2, availableParallelism() - 1),
           sequence: { groupOrder: 1 },
@@ -26,7 +29,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          isolate: false,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
@@ -36,7 +40,17 @@ export default defineConfig({
           include: ['test/peers/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'patience',
+          include: ['test/patience/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },
@@ -46,7 +60,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers: 2,
+          isolate: false,
+          maxWorkers: 1,
           sequence: { groupOrder: 4 },
         },
       },

@@ -11,8 +11,11 @@ import { run } from './support/run.ts'
 import { provideSystemNeeds } from './support/system-needs.ts'
 import { startTestPostgres } from './support/test-postgres.ts'
 
-/** One after another: what starts servers and browsers would make the others' deadlines late on two cores. */
-const PROJECTS = ['unit', 'system', 'peers', 'browser'] as const
+/**
+ * One step after another: what starts servers and browsers would make the others' deadlines late on two cores. What mostly
+ * waits runs beside the peers, which mostly wait as well.
+ */
+const STEPS = [['unit'], ['system'], ['peers', 'patience'], ['browser']] as const
 
 const reportSchema = z.object({
   testResults: z.array(
@@ -51,13 +54,13 @@ async function runProject(
     `--outputFile.json=${report}`,
   ]
   const code = await run(process.execPath, [tool('vitest'), ...args, ...filters], { env })
-  const failedBefore = tally.failed
+  let failed = 0
   const parsed = existsSync(report) ? reportSchema.safeParse(JSON.parse(readFileSync(report, 'utf8'))) : null
   for (const file of parsed?.success === true ? parsed.data.testResults : []) {
-    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) tally.failed += 1
+    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) failed += 1
     for (const { status, fullName } of file.assertionResults) {
       if (status === 'passed') tally.passed += 1
-      else if (status === 'failed') tally.failed += 1
+      else if (status === 'failed') failed += 1
       else {
         tally.skipped += 1
         tally.skippedNames.push(fullName)
@@ -65,7 +68,8 @@ async function runProject(
     }
   }
   // Vitest fails for more than tests: an error outside of any, a report that could not be written.
-  if (code !== 0 && tally.failed === failedBefore) tally.failed += 1
+  if (code !== 0 && failed === 0) failed += 1
+  tally.failed += failed
 }
 
 requireNode()
@@ -80,7 +84,7 @@ const postgres = process.env['DATABASE_URL'] === undefined ? await startTestPost
 const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...(postgres === null ? {} : { DATABASE_URL: postgres.url }) }
 const folder = await mkdtemp(path.join(tmpdir(), 'lookout-test-'))
 try {
-  for (const project of PROJECTS) await runProject(project, filters, folder, env, tally)
+  for (const projects of STEPS) await Promise.all(projects.map((project) => runProject(project, filters, folder, env, tally)))
 } finally {
   await rm(folder, { recursive: true, force: true })
   await postgres?.stop()

@@ -8,6 +8,7 @@ import type { Mirror } from '../store/mirror.ts'
 import { gatherPoints, type Cluster } from './clusters.ts'
 import { DIGIT_SIZE, DIGIT_STEP, type IconAtlas } from './icon-atlas.ts'
 import { PALETTE, rgba } from './palette.ts'
+import { byEach } from './map-layers.ts'
 import { createPointBuffers, type PointBuffers } from './point-buffers.ts'
 import { createPointIndex, type PointIndex } from './point-index.ts'
 import { createPointLayer } from './point-layer.ts'
@@ -156,7 +157,8 @@ export function createMapPoints(options: MapPointsOptions): MapPoints {
         getPosition: placeOf,
         // The square is half of its cell.
         getSize: ({ count }) => (count < 10 ? 48 : count < 100 ? 58 : 70) * scale,
-        getColor: rgba(PALETTE.merchant, 235),
+        getPixelOffset: byEach<[number, number]>([0, 0]),
+        getColor: byEach(rgba(PALETTE.merchant, 235)),
       }),
       new IconLayer<CountDigit>({
         ...common,
@@ -165,8 +167,8 @@ export function createMapPoints(options: MapPointsOptions): MapPoints {
         getIcon: ({ digit }) => digit,
         getPosition: ({ cluster }) => placeOf(cluster),
         getPixelOffset: ({ place }) => [place * DIGIT_STEP * COUNT_PX * scale, 0],
-        getSize: DIGIT_SIZE * COUNT_PX * scale,
-        getColor: rgba('#0a1424'),
+        getSize: byEach(DIGIT_SIZE * COUNT_PX * scale),
+        getColor: byEach(rgba('#0a1424')),
       }),
     ]
   }

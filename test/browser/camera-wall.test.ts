@@ -22,7 +22,7 @@ describe.skipIf(CHROMIUM_PATH === null || FFMPEG_PATH === null)('the camera wall
   })
 
   async function opened(username: string, path: string): Promise<WatchedPage> {
-    const watched = await openPage(browser, { width: 1100, height: 620 })
+    const watched = await openPage(browser, { width: 1100, height: 620 }, { coarse: true })
     await signInAs(watched.page, server.origin, username)
     await watched.page.goto(`${server.origin}${path}`)
     return watched

@@ -43,7 +43,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
     return officer
   }
   async function openDesk(user: 'duty' | 'supervisor'): Promise<WatchedPage> {
-    const watched = await openPage(browser, SIZE)
+    const watched = await openPage(browser, SIZE, { coarse: true })
     await signInAs(watched.page, server.origin, user)
     await watched.page.goto(`${server.origin}/desk`)
     await watched.page.locator('.link-chip[data-phase="live"]').waitFor(WAIT)
@@ -65,7 +65,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
   }
 
   test('a person signs in with the form and arrives at the desk; a wrong password is told in Chinese', async () => {
-    const watched = await openPage(browser, SIZE)
+    const watched = await openPage(browser, SIZE, { coarse: true })
     officer = watched
     const { page } = watched
     await page.goto(`${server.origin}/desk`)
@@ -269,7 +269,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the desk in Chromium', { timeout: 240_0
   })
 
   test('a wall that nobody let in shows a code, and comes up by itself once it is approved', async () => {
-    const wall = await openPage(browser, { width: 1280, height: 720 })
+    const wall = await openPage(browser, { width: 1280, height: 720 }, { coarse: true })
     open.push(wall)
     await wall.page.goto(`${server.origin}/wall`)
     const code = await wall.page.locator('.pair-wall-code').innerText(WAIT)

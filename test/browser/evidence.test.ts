@@ -76,7 +76,7 @@ describe.skipIf(CHROMIUM_PATH === null || FFMPEG_PATH === null)('evidence in Chr
   })
 
   async function tab(): Promise<WatchedPage> {
-    const watched = await openPage(browser as Browser, SIZE)
+    const watched = await openPage(browser as Browser, SIZE, { coarse: true })
     open.push(watched)
     return watched
   }

@@ -64,7 +64,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the review of hotspots in Chromium', { 
     return watched
   }
   async function openReview(role: string): Promise<WatchedPage> {
-    const watched = await openPage(browser, SIZE)
+    const watched = await openPage(browser, SIZE, { coarse: true })
     await signInAs(watched.page, server.origin, role)
     await watched.page.goto(`${server.origin}/hotspots`)
     await watched.page.locator('.hs-kpis').waitFor(WAIT)
@@ -260,8 +260,8 @@ describe.skipIf(CHROMIUM_PATH === null)('the review of hotspots in Chromium', { 
   })
 
   test('whoever asked hears over the socket how far it is, and nobody else', async () => {
-    const asker = await openPage(browser, SIZE)
-    const other = await openPage(browser, SIZE)
+    const asker = await openPage(browser, SIZE, { coarse: true })
+    const other = await openPage(browser, SIZE, { coarse: true })
     open.push(asker, other)
     for (const { page } of open) await signInAs(page, server.origin, 'office')
     const listen = async ({ context }: WatchedPage): Promise<{ heard: AnalysisProgress[]; stop: () => void }> => {

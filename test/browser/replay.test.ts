@@ -67,7 +67,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the replay in Chromium', { timeout: 240
     return watched
   }
   async function openReplay(query: string, username: string): Promise<WatchedPage> {
-    const watched = await openPage(browser, SIZE)
+    const watched = await openPage(browser, SIZE, { coarse: true })
     await signInAs(watched.page, server.origin, username)
     await watched.page.goto(`${server.origin}/replay?${query}`)
     return watched

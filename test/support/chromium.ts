@@ -42,14 +42,19 @@ export interface WatchedPage {
 /** The console's words for what a test does on purpose: an unreachable server, and the answer before a sign-in. */
 const EXPECTED = /net::ERR_|WebSocket connection to|status of 401|status of 409|status of 503/
 
-/** @param options `moves`: rings pulse and maps fly, as in a room; without, a processor is not kept busy with them */
+/**
+ * @param options `moves`: rings pulse and maps fly, as in a room; without, a processor is not kept busy with them.
+ * `coarse`: two page pixels are drawn as one, for tests of what a page does and not of how it looks: a quarter of the drawing
+ */
 export async function openPage(
   browser: Browser,
   size: { width: number; height: number },
-  options: { readonly moves?: boolean } = {},
+  options: { readonly moves?: boolean; readonly coarse?: boolean } = {},
 ): Promise<WatchedPage> {
   const reducedMotion = options.moves === true ? 'no-preference' : 'reduce'
-  const context = await browser.newContext({ viewport: size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion })
+  const deviceScaleFactor = options.coarse === true ? 0.5 : 1
+  const locality = { locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }
+  const context = await browser.newContext({ viewport: size, deviceScaleFactor, reducedMotion, ...locality })
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))

@@ -29,7 +29,7 @@ describe.skipIf(CHROMIUM_PATH === null)('the memory of a wall', { timeout: 240_0
   })
 
   test('a minute at twenty times life leaves nothing behind in the page', async () => {
-    const { page, context, faults } = await openPage(browser, { width: 1280, height: 720 })
+    const { page, context, faults } = await openPage(browser, { width: 1280, height: 720 }, { coarse: true })
     await signInAs(page, server.origin, 'wall')
     await page.goto(`${server.origin}/wall`)
     await page.locator('main.wall[data-painted=true]').waitFor(WAIT)
