@@ -14,7 +14,15 @@ function worldOf(records: number): WorldSnapshot {
 function changesAfter(count: number): Change[] {
   return Array.from({ length: count }, (_, index): Change => {
     const at = index + 1
-    return { layer: 'merchants', id: 'm-0', op: 'patch', observedAt: at, fields: { safety: 'ok' }, seq: index + 2, recordedAt: at }
+    return {
+      layer: 'merchants',
+      id: 'm-0',
+      op: 'patch',
+      observedAt: at,
+      fields: { safety: 'ok' },
+      seq: index + 2,
+      recordedAt: at,
+    }
   })
 }
 
