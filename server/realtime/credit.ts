@@ -38,6 +38,8 @@ export function createCredit(): Credit {
   /** What is unacknowledged, oldest first; of a client that never acknowledged the last messages. */
   const sent: Sent[] = []
   const spare: Sent[] = []
+  /** Of all that is in `sent`. */
+  let sentBytes = 0
   let roundTripMs = FIRST_ROUND_TRIP_MS
   let blockedSinceMs: number | null = null
   /** What was lately acknowledged at once: twice that may be under way, so that a client need not answer each message. */
@@ -47,7 +49,9 @@ export function createCredit(): Credit {
   return {
     sent(toSeq, bytes, nowMs) {
       // Written over, not made anew: this is done for each client at each tick, and what lives for a second is dear to collect.
-      const used = !acknowledges && sent.length === MOST_MESSAGES ? sent.shift() : spare.pop()
+      const dropped = !acknowledges && sent.length === MOST_MESSAGES ? sent.shift() : undefined
+      sentBytes += bytes - (dropped?.bytes ?? 0)
+      const used = dropped ?? spare.pop()
       if (used === undefined) {
         sent.push({ toSeq, bytes, atMs: nowMs })
         return
@@ -71,6 +75,7 @@ export function createCredit(): Credit {
         bytes += message.bytes
       }
       if (taken === undefined) return
+      sentBytes -= bytes
       // The quickest answer lately is the link; what is above it is the client's own slowness.
       roundTripMs = Math.min(roundTripMs * 1.05 + 1, nowMs - taken.atMs)
       habitMessages = Math.max(habitMessages * HABIT_KEPT, count)
@@ -84,6 +89,8 @@ export function createCredit(): Credit {
       if (!acknowledges) return true
       const mostMessages = Math.min(MOST_MESSAGES, Math.max(LEAST_MESSAGES, 2 * habitMessages))
       const mostBytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, 2 * habitBytes))
+      // Mostly so, and this is asked for each client at each tick.
+      if (sent.length < mostMessages && sentBytes <= mostBytes) return true
       const overdueBefore = nowMs - roundTripMs - TICK_MS / 2
       let messages = 0
       let bytes = 0

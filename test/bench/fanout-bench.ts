@@ -21,8 +21,8 @@ const CHANGES_A_SECOND = 10_000
 const PLAIN_CHANGES_A_SECOND = 50
 const RECORDS = 12_000
 const COMMIT_EACH_MS = 25
-/** Long enough for clients to have their habit of acknowledging: 14 deltas at once are reached after 45. */
-const WARM_MS = 6_000
+/** Long enough for clients to have their habit of acknowledging: every third second is reached after 76 deltas. */
+const WARM_MS = 12_000
 const WINDOW_MS = 3_000
 const ROUNDS = 3
 

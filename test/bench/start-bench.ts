@@ -51,6 +51,8 @@ async function startOnce(dataDir: string): Promise<{ readyMs: number; wall: Wall
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const browser = CHROMIUM_PATH === null ? null : await launchChromium()
+  // A wall's browser is there before its server is.
+  const opened = browser === null ? null : await openPage(browser, { width: 1920, height: 1080 })
   const from = performance.now()
   const child = spawn(process.execPath, [path.join(ROOT, 'scripts', 'start.ts')], {
     cwd: dataDir,
@@ -67,8 +69,8 @@ async function startOnce(dataDir: string): Promise<{ readyMs: number; wall: Wall
     while (!(await isReady(origin))) await new Promise((resolve) => setTimeout(resolve, LOOK_EACH_MS))
     const readyMs = performance.now() - from
     const readyAtMs = Date.now()
-    if (browser === null) return { readyMs, wall: null }
-    const { page } = await openPage(browser, { width: 1920, height: 1080 })
+    if (opened === null) return { readyMs, wall: null }
+    const { page } = opened
     await signInAs(page, origin, 'wall')
     await page.goto(`${origin}/wall`)
     await page.locator('.wall-stations > li').nth(25).waitFor(PATIENCE)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { giveWay } from '../give-way.ts'
 import { splitAnnexB } from './bits.ts'
 import { codedBackground, type CodedBackground } from './picture-coder.ts'
 import { Picture } from './picture.ts'
@@ -91,6 +92,7 @@ function run(ffmpegPath: string, parameters: readonly string[], input: Buffer | 
       env: {},
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     })
+    giveWay(ffmpeg.pid)
     const outputs: [Buffer[], Buffer[]] = [[], []]
     let size = 0
     let complaint = ''
