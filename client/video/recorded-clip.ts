@@ -1,5 +1,5 @@
 import { recordingMessageSchema, type RecordingMessage, type RecordingRequest } from '../../shared/protocol/media-recording.ts'
-import { chasingRate, clipStep, type WallSpan } from './recorded-plan.ts'
+import { asksAnew, chasingRate, clipStep, isOtherInstant, type WallSpan } from './recorded-plan.ts'
 
 /** The clock that a clip follows: an instant of the log, and how it runs. */
 export interface ClipClock {
@@ -27,6 +27,8 @@ const JUMP_SECONDS = 0.6
 const STILL_SECONDS = 0.04
 const KEEP_BEHIND_SECONDS = 30
 const RETRY_MS = 2_000
+/** A wait for pictures of which none came for this long is ended by asking anew: what was not whole when it was asked for may be by now. */
+const PATIENCE_MS = 3_000
 /** Media time begins this long before the first instant, so that it is never negative. */
 const BASE_BEFORE_MS = 7 * 86_400_000
 
@@ -50,12 +52,14 @@ export class RecordedClip {
   #gaps: WallSpan[] = []
   #timescale = 1
   #untilMs = 0
-  /** Something came for the instant in the address. */
+  /** Something came for the instant in the address, or after a seek for the one that was sought. */
   #begun = false
   /** A seek was sent; what comes before its answer belongs to an older place. */
   #seeking = false
   #clearing = false
   #retryAtMs = 0
+  /** When pictures were asked for, or the last ones came. */
+  #heardAtMs = 0
   #state: ClipState = { phase: 'loading', offsetMs: null }
 
   constructor(cameraId: string, clock: () => ClipClock, onState: (state: ClipState) => void) {
@@ -85,6 +89,7 @@ export class RecordedClip {
     this.#socket = socket
     this.#seeking = false
     this.#begun = false
+    this.#heardAtMs = performance.now()
     this.#untilMs = 0
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -129,6 +134,7 @@ export class RecordedClip {
         return
       case 'seeked':
         this.#seeking = false
+        this.#begun = false
         this.#queue = []
         this.#clearing = this.#buffer !== null
         return this.#pump()
@@ -140,6 +146,7 @@ export class RecordedClip {
   #media(bytes: ArrayBuffer): void {
     if (this.#seeking) return
     this.#begun = true
+    this.#heardAtMs = performance.now()
     this.#queue.push({ bytes })
     this.#pump()
   }
@@ -206,7 +213,8 @@ export class RecordedClip {
       fromMs: this.#wallOf(buffered.start(index)),
       toMs: this.#wallOf(buffered.end(index)),
     }))
-    if (this.#seeking) return this.#tell({ phase: 'loading', offsetMs: null })
+    const isLate = performance.now() - this.#heardAtMs > PATIENCE_MS
+    if (this.#seeking) return isLate ? this.#begin() : this.#tell({ phase: 'loading', offsetMs: null })
     switch (clipStep(clock.atMs, held, this.#gaps).kind) {
       case 'show':
         this.#follow(clock)
@@ -215,12 +223,16 @@ export class RecordedClip {
         this.element.pause()
         return this.#tell({ phase: 'gap', offsetMs: null })
       case 'wait':
+        if (asksAnew('wait', this.#begun, this.#isFilling, isLate)) this.#seek(clock)
         return this.#tell({ phase: 'loading', offsetMs: null })
       case 'seek':
-        // The first pictures come for the instant in the address.
-        if (this.#begun) this.#seek(clock)
+        if (asksAnew('seek', this.#begun, this.#isFilling, isLate)) this.#seek(clock)
         return this.#tell({ phase: 'loading', offsetMs: null })
     }
+  }
+
+  get #isFilling(): boolean {
+    return this.#queue.length > 0 || this.#buffer?.updating === true
   }
 
   #wallOf(mediaSeconds: number): number {
@@ -242,6 +254,7 @@ export class RecordedClip {
     const backMs = playing && speed < 0 ? AHEAD_SECONDS * 1000 : 0
     if (!this.#send({ type: 'seek', t: Math.max(0, Math.round(atMs - backMs)) })) return
     this.#seeking = true
+    this.#heardAtMs = performance.now()
     this.#gaps = []
     this.#untilMs = 0
     this.#askFor({ atMs, speed, playing })
@@ -270,7 +283,11 @@ export class RecordedClip {
       if (Math.abs(behind) > STILL_SECONDS && !element.seeking) element.currentTime = target
     }
     this.#trim(target)
-    this.#tell({ phase: 'shown', offsetMs: Math.round(behind * 1000) })
+    this.#tell(
+      isOtherInstant(behind, JUMP_SECONDS, playing && !isPlayed ? speed : 0)
+        ? { phase: 'loading', offsetMs: null }
+        : { phase: 'shown', offsetMs: Math.round(behind * 1000) },
+    )
   }
 
   #trim(target: number): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { chasingRate, clipStep } from './recorded-plan.ts'
+import { asksAnew, chasingRate, clipStep, isOtherInstant } from './recorded-plan.ts'
 
 describe('a recorded clip beside the clock', () => {
   const held = [{ fromMs: 10_000, toMs: 20_000 }]
@@ -36,5 +36,19 @@ describe('a recorded clip beside the clock', () => {
     expect(chasingRate(1, 0.1)).toBeCloseTo(1.08)
     expect(chasingRate(1, -0.1)).toBeCloseTo(0.92)
     expect(chasingRate(1, 3)).toBe(1.25)
+  })
+
+  it('does not ask anew for what is on its way into the buffer, but for what never came', () => {
+    expect(asksAnew('seek', false, false, false)).toBe(false)
+    expect(asksAnew('seek', true, true, false)).toBe(false)
+    expect(asksAnew('seek', true, false, false)).toBe(true)
+    expect(asksAnew('wait', true, false, false)).toBe(false)
+    expect([asksAnew('wait', false, true, true), asksAnew('seek', false, false, true)]).toEqual([true, true])
+  })
+
+  it('takes a picture of another instant for none of this one; jumping along a fast clock it may be off by more', () => {
+    expect(isOtherInstant(604_800, 0.6, 0)).toBe(true)
+    expect([isOtherInstant(0.08, 0.6, 0), isOtherInstant(-0.5, 0.6, 0)]).toEqual([false, false])
+    expect([isOtherInstant(1.6, 0.6, 16), isOtherInstant(-12, 0.6, -16)]).toEqual([false, true])
   })
 })

@@ -34,3 +34,23 @@ export function clipStep(
 export function chasingRate(speed: number, behindSeconds: number): number {
   return speed * (1 + Math.min(Math.max(behindSeconds * 0.8, -0.25), 0.25))
 }
+
+/**
+ * Whether to ask the server for an instant that is not in memory. What is on its way, or came and is not in the buffer yet,
+ * may be just that: to ask again then would begin anew for ever, on a machine that is slow to take it.
+ * @param begun something came since it was asked for last
+ * @param filling what came is not all in the buffer
+ * @param isLate nothing came for so long that it will not by itself
+ */
+export function asksAnew(kind: 'wait' | 'seek', begun: boolean, filling: boolean, isLate: boolean): boolean {
+  return isLate || (kind === 'seek' && begun && !filling)
+}
+
+/**
+ * Whether a picture is so far from the clock that it is none of its instant.
+ * @param jumpSeconds what a still or followed picture may be off
+ * @param jumpingSpeed of a clock that pictures follow by jumps; 0 when it stands or they are played
+ */
+export function isOtherInstant(behindSeconds: number, jumpSeconds: number, jumpingSpeed: number): boolean {
+  return Math.abs(behindSeconds) >= jumpSeconds * Math.max(1, Math.abs(jumpingSpeed))
+}
