@@ -60,7 +60,6 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          isolate: false,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
         },

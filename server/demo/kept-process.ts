@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 import { CHILD_ENVIRONMENT } from '../config/child-environment.ts'
-import { giveWay } from './give-way.ts'
 
 export interface KeptProcessOptions {
   /** The module to run. */
@@ -14,8 +13,6 @@ export interface KeptProcessOptions {
   readonly onLine: (line: string) => void
   /** An exit code after which it is not started again. */
   readonly finalCode: number | null
-  /** Whether it runs when nothing else wants to: what fills a demo must not delay what is shown of it. */
-  readonly givesWay: boolean
 }
 
 export interface KeptProcess {
@@ -30,7 +27,7 @@ const HEALTHY_MS = 60_000
 const STOP_LIMIT_MS = 3_000
 
 /** A helper process that is started again, with back-off, whenever it ends by itself. It has an empty environment. */
-export function keepProcess({ module, order, onLine, finalCode, givesWay }: KeptProcessOptions): KeptProcess {
+export function keepProcess({ module, order, onLine, finalCode }: KeptProcessOptions): KeptProcess {
   let child: ChildProcess | null = null
   let restart: NodeJS.Timeout | null = null
   let failures = 0
@@ -40,7 +37,6 @@ export function keepProcess({ module, order, onLine, finalCode, givesWay }: Kept
     const startedAt = performance.now()
     const started = fork(module, [], { stdio: ['pipe', 'pipe', 'pipe', 'ipc'], env: CHILD_ENVIRONMENT, execArgv: [] })
     child = started
-    if (givesWay) giveWay(started.pid)
     for (const stream of [started.stdout, started.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', onLine)
     }

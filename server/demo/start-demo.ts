@@ -135,7 +135,6 @@ function startFeed({ config, port, logger }: DemoParts, token: string): KeptProc
     order: () => JSON.stringify(order),
     onLine: (line) => logger.info({ area: 'demo feed' }, line),
     finalCode: FEED_TOKEN_REFUSED,
-    givesWay: true,
   })
 }
 
@@ -168,6 +167,5 @@ function startCameras({ community }: Demo, { config, cameras, ffmpegPath, logger
       else register(Number(port)).catch((cause: unknown) => logger.error({ err: cause }, 'the demo cameras were not registered'))
     },
     finalCode: null,
-    givesWay: false,
   })
 }

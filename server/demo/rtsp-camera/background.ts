@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { giveWay } from '../give-way.ts'
 import { splitAnnexB } from './bits.ts'
 import { codedBackground, type CodedBackground } from './picture-coder.ts'
 import { Picture } from './picture.ts'
@@ -92,7 +91,6 @@ function run(ffmpegPath: string, parameters: readonly string[], input: Buffer | 
       env: {},
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     })
-    giveWay(ffmpeg.pid)
     const outputs: [Buffer[], Buffer[]] = [[], []]
     let size = 0
     let complaint = ''
