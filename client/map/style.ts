@@ -38,8 +38,8 @@ export const BUILDINGS_LAYER = 'buildings-3d'
 /** The source of what lies on the ground, in order: areas with a `colour`. */
 export const GROUND_SOURCE = 'ground'
 /**
- * The closest zoom at which shapes are cut into tiles; closer, these are drawn larger. A community is then one to four
- * tiles instead of twenty, each of which costs a picture; a point is off by a quarter of a metre at most.
+ * The closest zoom at which shapes are cut into tiles; closer, these are drawn larger. A picture is then of a
+ * handful of tiles instead of twenty, each of which is drawn for itself; a point is off by a quarter of a metre at most.
  */
 const TILES_ZOOM = 14
 /** The source whose features carry the care state, by building id. */

@@ -3,12 +3,15 @@ import { restoreWorld, snapshotWorld, type WorldSnapshot } from '../world/snapsh
 import { reduce, type World } from '../world/world.ts'
 
 /**
- * Changes between two marks inside a block of a world of some ten thousand records: a jump reduces at most so many. Measured at 10,000 records: a jump costs some
- * milliseconds, half of it for the restored world, half for these.
+ * Changes between two marks inside a block of a world of some ten thousand records: a jump reduces at most so many.
+ * Measured there: a jump costs some milliseconds, half of it for the restored world, half for these.
  */
 export const MARK_CHANGES = 2_048
 
-/** Records for which marks are {@link MARK_CHANGES} apart; a mark costs by the record, in time and memory, so that in a larger world they lie further apart. */
+/**
+ * Records for which marks are {@link MARK_CHANGES} apart. A mark costs by the record, in time and memory, so that in a larger
+ * world they lie further apart: at 100,000 records 262,144 changes are taken in 0.5 s instead of 2.
+ */
 const MARK_RECORDS = 13_000
 
 function changesBetweenMarks({ layers }: WorldSnapshot): number {
