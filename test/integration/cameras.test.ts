@@ -176,8 +176,8 @@ describe.skipIf(FFMPEG_PATH === null)('cameras through the public door', () => {
     const duty = await signedIn('duty')
     const viewer = new MediaViewer(mediaAddress(CAMERA.id), { cookie: cookieOf(duty), origin: server.origin })
     await viewer.until(() => viewer.media.length > 1)
-    const leftAtMs = Date.now()
     await duty.json('DELETE', '/api/session')
+    const leftAtMs = Date.now()
     await viewer.until(() => viewer.closed !== null)
     expect(viewer.closed).toEqual({ code: 4001, reason: 'ended' })
     // The requirement itself.

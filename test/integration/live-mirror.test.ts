@@ -129,7 +129,8 @@ describe.each(['json', 'columns'] as const)('a mirror over %s', (encoding) => {
     const fast = follow(server, 'duty', encoding, () => startMs + 10 * (Date.now() - startMs)).link
     await until(link, ({ phase, roundTripMs }) => phase === 'live' && roundTripMs !== null)
     expect(link.state).toMatchObject({ stale: false })
-    expect(Math.abs(link.serverNowMs() - Date.now())).toBeLessThan(1_000)
+    // On one machine both clocks are one; what a busy one takes for the way there and back cannot be told from a difference.
+    expect(Math.abs(link.serverNowMs() - Date.now())).toBeLessThan(1_000 + (link.state.roundTripMs ?? 0))
     await until(fast, ({ phase, stale }) => phase === 'live' && !stale)
     await until(fast, ({ phase, stale }) => phase === 'silent' && stale)
     await until(fast, ({ phase, stale }) => phase === 'live' && !stale)

