@@ -5,11 +5,14 @@ import type { HistoryIndex } from '../../shared/protocol/history.ts'
 import { ReplayBlock } from '../../shared/replay/replay-block.ts'
 import { snapshotWorld } from '../../shared/world/snapshot.ts'
 import { createWorld } from '../../shared/world/world.ts'
-import type { HistorySource } from './history-source.ts'
+import type { Change } from '../../shared/world/change.ts'
+import type { HistorySource, Stretch } from './history-source.ts'
 
 const DAY_MS = 86_400_000
 /** Blocks in memory: what lies between two keyframes, 65,536 changes and some ten megabytes for a community of this size, whatever span is looked at. */
 const MOST_BLOCKS = 4
+/** Chunks that are asked for together: as many as a block has, so that a seek waits for the network once. */
+const MOST_AT_ONCE = 16
 /** Days of which the index is kept: a month that is looked at, and its neighbours. */
 const MOST_DAYS = 40
 /** An open end that grew over this is cut into blocks again; by then there is a keyframe to cut it at, or each load would begin anew. */
@@ -46,8 +49,10 @@ export interface BlockStore {
   load(atMs: number, signal: AbortSignal): Promise<ReplayBlock | null>
   /** How far the block of an instant reaches; null when none is in memory. */
   extent(atMs: number): BlockExtent | null
-  /** The index of an instant's day, loaded if need be. */
+  /** The index of an instant's day as it is now. */
   index(atMs: number, signal: AbortSignal): Promise<HistoryIndex>
+  /** The same, or an older one that says as much of what lies around the instant. */
+  indexAround(atMs: number, signal: AbortSignal): Promise<HistoryIndex>
   /** What the last answer said of the whole log; null before the first. */
   readonly known: { readonly firstMs: number | null; readonly headMs: number; readonly untilMs: number } | null
 }
@@ -78,33 +83,68 @@ export function createBlockStore(source: HistorySource): BlockStore {
     return found
   }
 
-  async function open(atMs: number, signal: AbortSignal): Promise<Held | null> {
-    const { keyframes, chunks, firstAt } = await index(atMs, signal)
+  /** What says where an instant's block begins and ends; what lies before a keyframe is the same for ever. */
+  async function indexAround(atMs: number, signal: AbortSignal): Promise<HistoryIndex> {
+    const there = days.get(beijingDayStart(atMs))
+    return there?.keyframes.some(({ at }) => at > atMs) === true ? there : index(atMs, signal)
+  }
+
+  async function open(
+    atMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly one: Held; readonly stretches: readonly Promise<Stretch>[] } | null> {
+    const { keyframes, chunks, firstAt } = await indexAround(atMs, signal)
     if (firstAt === null || atMs < firstAt) return null
     const base = keyframes.findLast(({ at }) => at <= atMs) ?? null
     const following = keyframes.find(({ at }) => at > atMs) ?? null
     const next = following === null ? null : { seq: following.seq, atMs: following.at }
-    const block = new ReplayBlock(base === null ? snapshotWorld(createWorld()) : await source.keyframe(base.seq, signal))
     const pending = chunks
-      .filter(({ from, to }) => to > block.baseSeq && (next === null || from <= next.seq))
+      .filter(({ from, to }) => to > (base?.seq ?? 0) && (next === null || from <= next.seq))
       .map(({ from, fromAt }) => ({ from, fromMs: fromAt }))
+    // The keyframe and what follows it are under way together: one after the other they would wait for the network each.
+    const keyframe = base === null ? snapshotWorld(createWorld()) : source.keyframe(base.seq, signal)
+    const stretches = stretchesOf(pending, atMs, signal)
+    const block = new ReplayBlock(await keyframe)
     const fromMs = base?.at ?? firstAt
-    return { block, fromMs, baseMs: base?.at ?? null, next, pending, loadedBeforeMs: fromMs }
+    return { one: { block, fromMs, baseMs: base?.at ?? null, next, pending, loadedBeforeMs: fromMs }, stretches }
   }
 
-  async function loadMore(one: Held, signal: AbortSignal): Promise<void> {
-    const [chunk, ...rest] = one.pending
-    const askedMs = known?.untilMs ?? 0
-    const found = await (chunk === undefined ? source.tail(one.block.toSeq, signal) : source.chunk(chunk.from, signal))
+  /** The sealed stretches up to an instant, asked for at once. */
+  function stretchesOf(pending: Held['pending'], atMs: number, signal: AbortSignal): readonly Promise<Stretch>[] {
+    const asked = pending.filter(({ fromMs }) => fromMs <= atMs).slice(0, MOST_AT_ONCE)
+    const stretches = asked.map(({ from }) => source.chunk(from, signal))
+    // Whoever waits for the first is told that it failed; nobody may wait for the others by then.
+    for (const stretch of stretches) stretch.catch(() => undefined)
+    return stretches
+  }
+
+  /** Takes the next sealed stretches in their order, each as it comes. */
+  async function take(one: Held, stretches: readonly Promise<Stretch>[]): Promise<void> {
+    for (const stretch of stretches) {
+      append(one, await stretch)
+      one.pending = one.pending.slice(1)
+      const following = one.pending[0]
+      if (following !== undefined) one.loadedBeforeMs = following.fromMs
+      else if (one.next !== null && one.block.toSeq >= one.next.seq) one.loadedBeforeMs = one.next.atMs
+    }
+  }
+
+  /** Adds what a stretch has beyond the block's end; returns the last of it. */
+  function append(one: Held, found: Stretch): Change | undefined {
     const lastSeq = Math.min(found.toSeq, one.next?.seq ?? Infinity)
     const fresh = found.changes.filter(({ seq }) => seq > one.block.toSeq && seq <= lastSeq)
     one.block.append(fresh, Math.max(lastSeq, one.block.toSeq))
-    if (chunk !== undefined) one.pending = rest
-    const following = one.pending[0]
-    if (following !== undefined) one.loadedBeforeMs = following.fromMs
-    else if (one.next !== null && one.block.toSeq >= one.next.seq) one.loadedBeforeMs = one.next.atMs
-    else if (chunk === undefined && fresh.length === 0) one.loadedBeforeMs = askedMs
-    else one.loadedBeforeMs = Math.max(one.loadedBeforeMs, fresh.at(-1)?.recordedAt ?? 0)
+    const last = fresh.at(-1)
+    one.loadedBeforeMs = Math.max(one.loadedBeforeMs, last?.recordedAt ?? 0)
+    return last
+  }
+
+  /** What no chunk has yet. */
+  async function takeTail(one: Held, signal: AbortSignal): Promise<void> {
+    const askedMs = known?.untilMs ?? 0
+    const last = append(one, await source.tail(one.block.toSeq, signal))
+    if (one.next !== null && one.block.toSeq >= one.next.seq) one.loadedBeforeMs = one.next.atMs
+    else if (last === undefined) one.loadedBeforeMs = askedMs
   }
 
   return {
@@ -112,6 +152,7 @@ export function createBlockStore(source: HistorySource): BlockStore {
       return known
     },
     index,
+    indexAround,
     extent(atMs) {
       const one = holderOf(atMs)
       return one === undefined ? null : { baseMs: one.baseMs, loadedBeforeMs: one.loadedBeforeMs, nextMs: one.next?.atMs ?? null }
@@ -125,13 +166,20 @@ export function createBlockStore(source: HistorySource): BlockStore {
       // Nobody knows what comes.
       const atMs = Math.min(askedMs, (known?.untilMs ?? 0) - 1)
       let one = holderOf(atMs)
+      let stretches: readonly Promise<Stretch>[] | null = null
       if (one === undefined || (one.next === null && one.block.changes.length > LONGEST_OPEN_BLOCK)) {
         held = held.filter((each) => each !== one)
-        one = (await open(atMs, signal)) ?? undefined
+        const opened = await open(atMs, signal)
+        if (opened === null) return null
+        ;({ one, stretches } = opened)
       }
-      if (one === undefined) return null
+      // Held before it is whole: who drags on begins where this load was given up.
       isUsed(one)
-      while (atMs >= one.loadedBeforeMs) await loadMore(one, signal)
+      while (atMs >= one.loadedBeforeMs) {
+        stretches ??= stretchesOf(one.pending, atMs, signal)
+        await (stretches.length > 0 ? take(one, stretches) : takeTail(one, signal))
+        stretches = null
+      }
       return one.block
     },
   }

@@ -103,7 +103,7 @@ export function createRecordedPlayer(options: RecordedPlayerOptions): RecordedPl
     loadingMs = atMs
     if (retryTimer !== null) clearTimeout(retryTimer)
     const work = async (): Promise<void> => {
-      const found = await store.index(atMs, mine.signal)
+      const found = await store.indexAround(atMs, mine.signal)
       lifetimes = mergeLifetimes(lifetimes, found.lifetimes)
       await store.load(atMs, mine.signal)
     }
