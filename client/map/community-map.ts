@@ -12,7 +12,17 @@ import { DIGIT_FONT, drawIconAtlas, type IconAtlas } from './icon-atlas.ts'
 import { placeLabels } from './labels.ts'
 import { createGround, type MapCoverage } from './ground.ts'
 import { pulseLayers, trailLayers } from './map-layers.ts'
-import { alarmMarks, cameraMarks, cameraViews, caseMarks, keyOf, marksAboveNames, stationMarks, type Marks } from './marks.ts'
+import {
+  alarmMarks,
+  cameraMarks,
+  cameraViews,
+  caseMarks,
+  keyOf,
+  marksAboveNames,
+  ringedMarks,
+  stationMarks,
+  type Marks,
+} from './marks.ts'
 import { createMapPoints, POINT_LAYERS, type MapPoints } from './map-points.ts'
 import { openMap } from './open-map.ts'
 import { pickAt } from './picking.ts'
@@ -139,7 +149,9 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
       for (const listener of moveListeners) listener()
     })
     made.on('moveend', () => {
-      if (points?.zoomed(made.getZoom()) === true) showLive(performance.now())
+      // Alarms that lay in each other's rings may lie apart now.
+      const gathered = points?.zoomed(made.getZoom()) === true
+      if (gathered || marks.alarms.some(({ calls }) => calls)) showLive(performance.now())
       writeLabels()
     })
     made.on('webglcontextlost', () => queueMicrotask(() => rebuild(made)))
@@ -236,8 +248,9 @@ function makeCommunityMap(options: MapOptions): CommunityMap {
   }
 
   function showLive(atMs: number): void {
-    const calling = marks.alarms.filter(({ calls }) => calls)
-    const pulses = visible.has('alarms') && calling.length > 0 ? pulseLayers(calling, isStill ? STILL_AT_MS : atMs, scale) : []
+    const calling = visible.has('alarms') ? marks.alarms.filter(({ calls }) => calls) : []
+    const ringed = ringedMarks(calling, ({ position: [lng, lat] }) => map.project([lng, lat]), scale)
+    const pulses = ringed.length > 0 ? pulseLayers(ringed, isStill ? STILL_AT_MS : atMs, scale) : []
     live?.setProps({ layers: [...trailLayers(ways, scale), ...(points?.layers() ?? []), ...pulses, ...markLayers] })
   }
 

@@ -116,6 +116,28 @@ export function alarmMarks(records: Iterable<WorldRecord>): Mark[] {
   return marks.toSorted((a, b) => a.sizePx - b.sizePx)
 }
 
+/** Rings closer than this would be one smear from the other side of the room. */
+const RINGS_APART_PX = 36
+
+/**
+ * Those of the marks around which rings pulse: the most urgent first, and none that lies within the rings of another. Each
+ * keeps its own sign.
+ * @param placeOf where a mark is drawn, in pixels
+ */
+export function ringedMarks(
+  marks: readonly Mark[],
+  placeOf: (mark: Mark) => { readonly x: number; readonly y: number },
+  scale: number,
+): Mark[] {
+  const ringed: { readonly mark: Mark; readonly x: number; readonly y: number }[] = []
+  for (const mark of marks.toReversed()) {
+    const { x, y } = placeOf(mark)
+    if (ringed.some((other) => Math.hypot(other.x - x, other.y - y) < RINGS_APART_PX * scale)) continue
+    ringed.push({ mark, x, y })
+  }
+  return ringed.map(({ mark }) => mark)
+}
+
 const DONE_STAGES: ReadonlySet<unknown> = new Set(['closed', 'rejected', 'merged'])
 
 /** Cases that are still open. */
