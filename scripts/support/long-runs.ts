@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 
+import { ensureClient } from './build-client.ts'
 import { ROOT } from './project.ts'
 
 /**
  * Runs the modules `<name><suffix>` of a folder one after another, each by its `run()`; all of them without names.
- * @returns the exit code: 1 when one of them failed, 2 when a name is not known
+ * What they look at is the client of the sources as they are.
+ * @returns the exit code: 1 when one of them or the client's build failed, 2 when a name is not known
  */
 export async function runModules(folder: string, suffix: string, wanted: readonly string[]): Promise<number> {
   const at = path.join(ROOT, folder)
@@ -18,6 +20,7 @@ export async function runModules(folder: string, suffix: string, wanted: readonl
     process.stderr.write(`unknown: ${unknown.join(', ')}; there are ${known.join(', ')}\n`)
     return 2
   }
+  if ((await ensureClient()) === 'failed') return 1
   let code = 0
   for (const name of wanted.length === 0 ? known : wanted) {
     process.stdout.write(`\n== ${name}\n`)
