@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 import type { Browser, Page } from 'playwright-core'
@@ -24,7 +25,7 @@ interface Shot {
   readonly name: string
   readonly size: { readonly width: number; readonly height: number }
   readonly user: string
-  readonly path: string
+  readonly path: string | ((room: CommunityRoom) => Promise<string>)
   /** What has to be true of the community first. */
   readonly before?: (room: CommunityRoom) => Promise<void>
   /** What has to be seen before the picture is taken. */
@@ -47,6 +48,12 @@ const onTour = async (page: Page): Promise<void> => {
   await painted(page)
   await page.locator('main.wall[data-shot=scene]').waitFor(PATIENCE)
   await tiles(page)
+}
+const REPLAYED_AFTER_MS = 40_000
+/** The shop's hazard that the room has been told of, and when. */
+const hazard = async (room: CommunityRoom): Promise<{ readonly id: string; readonly atMs: number } | null> => {
+  const alarm = (await room.records('alarms')).find(({ kind }) => kind === 'merchant_hazard')
+  return alarm === undefined ? null : { id: alarm.id, atMs: Date.parse(String(alarm['observedAt'])) }
 }
 const wall = { size: HD, user: 'wall', path: '/wall?dim=0&takeover=0', ready: onTour } as const
 
@@ -73,8 +80,21 @@ const SHOTS: readonly Shot[] = [
     name: 'replay',
     size: HD,
     user: 'supervisor',
-    path: '/replay',
-    ready: (page) => page.locator('canvas').first().waitFor(PATIENCE),
+    async before(room) {
+      if ((await hazard(room)) === null) await room.happen('hazard')
+    },
+    async path(room) {
+      const { id, atMs } = (await hazard(room)) ?? { id: '', atMs: Date.now() }
+      // Until the recordings of then can be asked for.
+      await delay(Math.max(0, atMs + REPLAYED_AFTER_MS - Date.now()))
+      return `/replay?${new URLSearchParams({ t: new Date(atMs + REPLAYED_AFTER_MS / 2).toISOString(), view: `alarms/${id}` })}`
+    },
+    async ready(page) {
+      await page.locator('input[name=watch-reason]').fill('核查隐患', PATIENCE)
+      await page.locator('input[name=watch-reason]').press('Enter')
+      await page.locator('.recorded-tile[data-phase=shown]').nth(3).waitFor(PATIENCE)
+      await page.locator('.map-drawing').waitFor({ ...PATIENCE, state: 'detached' })
+    },
   },
   {
     name: 'hotspots',
@@ -140,7 +160,7 @@ export async function run(): Promise<void> {
       await shot.before?.(room)
       const { page, context } = await openPage(browser, shot.size)
       await signInAs(page, room.server.origin, shot.user)
-      await page.goto(room.server.origin + shot.path)
+      await page.goto(room.server.origin + (typeof shot.path === 'string' ? shot.path : await shot.path(room)))
       await shot.ready(page)
       await shot.during?.(room, page)
       await take(page, shot.name, scratch, shot.keptWidth)
