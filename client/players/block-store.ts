@@ -9,7 +9,7 @@ import type { Change } from '../../shared/world/change.ts'
 import type { HistorySource, Stretch } from './history-source.ts'
 
 const DAY_MS = 86_400_000
-/** Blocks in memory: what lies between two keyframes, 65,536 changes and some ten megabytes for a community of this size, whatever span is looked at. */
+/** Blocks in memory: what lies between two keyframes, 32,768 changes and some megabytes for a community of this size, whatever span is looked at. */
 const MOST_BLOCKS = 4
 /** Chunks that are asked for together: as many as a block has, so that a seek waits for the network once. */
 const MOST_AT_ONCE = 16

@@ -12,7 +12,7 @@ export const HISTORY_CODEC = 1
 /** Changes in a sealed chunk, all classes together. */
 export const CHUNK_CHANGES = 8_192
 /** Keyframes are this many changes apart, or a multiple in a large world: by count, so that a seek does not cost more at a higher rate. */
-export const KEYFRAME_CHANGES = 65_536
+export const KEYFRAME_CHANGES = 32_768
 
 const MAGIC = [0x4c, 0x4b, 0x43] // LKC
 /** A chunk of a gap-free log has no more changes than this, whoever wrote it. */

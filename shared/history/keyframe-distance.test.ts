@@ -7,12 +7,14 @@ import { isKeyframeDue } from './keyframe-distance.ts'
 test.each([
   [0, 1],
   [13_280, 1],
-  [39_999, 1],
-  [40_000, 2],
-  [79_999, 2],
-  [100_000, 4],
-  [400_000, 4],
-])('a world of %i records has a keyframe after every %i times 65,536 changes', (records, times) => {
+  [19_999, 1],
+  [20_000, 2],
+  [39_999, 2],
+  [40_000, 4],
+  [79_999, 4],
+  [100_000, 8],
+  [400_000, 8],
+])('a world of %i records has a keyframe after every %i times 32,768 changes', (records, times) => {
   const world = createWorld()
   const { records: residents } = layerOf(world, 'residents')
   for (let slot = 0; slot < records; slot += 1) {

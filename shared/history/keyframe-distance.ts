@@ -2,9 +2,9 @@ import type { World } from '../world/world.ts'
 import { KEYFRAME_CHANGES } from './chunk-codec.ts'
 
 /** Records up to which a keyframe comes after every {@link KEYFRAME_CHANGES}; twice as many double the distance. */
-const RECORDS_OF_ONE_DISTANCE = 40_000
+const RECORDS_OF_ONE_DISTANCE = 20_000
 /** More than this would make a seek decode too many changes: 262,144 at the most. */
-const MOST_DOUBLINGS = 2
+const MOST_DOUBLINGS = 3
 /** No two keyframes are further apart than this, however large the world. */
 export const MOST_KEYFRAME_CHANGES = KEYFRAME_CHANGES * 2 ** MOST_DOUBLINGS
 

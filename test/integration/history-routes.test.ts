@@ -74,7 +74,10 @@ describe('history over HTTP', () => {
     expect(index.head.seq).toBe(LENGTH)
     expect(index.firstAt).toBe(changes[0]?.recordedAt)
     expect(index.chunks.map(({ from, to }) => [from, to])).toEqual(
-      Array.from({ length: 9 }, (_, number) => [number * CHUNK_CHANGES + 1, (number + 1) * CHUNK_CHANGES]),
+      Array.from({ length: KEYFRAME_CHANGES / CHUNK_CHANGES + 1 }, (_, number) => [
+        number * CHUNK_CHANGES + 1,
+        (number + 1) * CHUNK_CHANGES,
+      ]),
     )
     expect(index.keyframes.map(({ seq }) => seq)).toEqual([KEYFRAME_CHANGES])
     const { body: raw } = await supervisor.json('GET', `/api/history/index?${new URLSearchParams(WIDE)}`)

@@ -153,8 +153,14 @@ for (const dialect of await storeDialects()) {
         expect((await keyframeFloor(handle.db, {}))?.seq).toBe(KEYFRAME_CHANGES)
         const expected = worldOf(batches)
         expect(snapshotWorld(await log.loadWorld())).toEqual(snapshotWorld(expected))
-        expect(await readAll(log, 60_000)).toEqual(batches.flatMap(({ changes }) => changes).slice(60_000))
-        expect(await verifyLog(handle.db)).toMatchObject({ ok: true, chunks: 9, sealedTo: KEYFRAME_CHANGES + CHUNK_CHANGES })
+        expect(await readAll(log, KEYFRAME_CHANGES - 5_000)).toEqual(
+          batches.flatMap(({ changes }) => changes).slice(KEYFRAME_CHANGES - 5_000),
+        )
+        expect(await verifyLog(handle.db)).toMatchObject({
+          ok: true,
+          chunks: KEYFRAME_CHANGES / CHUNK_CHANGES + 1,
+          sealedTo: KEYFRAME_CHANGES + CHUNK_CHANGES,
+        })
         const epoch = log.epoch
         await close()
         await open()
