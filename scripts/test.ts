@@ -95,9 +95,10 @@ async function runProject(
 
 requireNode()
 const filters = process.argv.slice(2)
-await provideSystemNeeds()
 const tally: Tally = { passed: 0, failed: 0, skipped: 0, skippedNames: [], failures: [] }
-if ((await ensureClient()) === 'failed') {
+// Waiting for a package server and building do not disturb each other.
+const [, client] = await Promise.all([provideSystemNeeds(), ensureClient()])
+if (client === 'failed') {
   process.stdout.write('页面构建失败 / the client does not build\n')
   tally.failed += 1
 }
