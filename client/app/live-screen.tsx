@@ -51,6 +51,7 @@ export function LiveScreen({ name, viewer, site }: LiveScreenProps): ReactElemen
       ),
     }
   })
+  useEffect(loadFonts, [])
   useEffect(() => {
     player.start()
     const stopFresh = keepFresh(player.link, { nightly: name === 'wall' })
@@ -61,4 +62,10 @@ export function LiveScreen({ name, viewer, site }: LiveScreenProps): ReactElemen
   }, [player, name])
   const props: ScreenProps = { viewer, site, mirror, link: player.link }
   return <Suspense fallback={null}>{name === 'wall' ? <Wall {...props} /> : <Desk {...props} />}</Suspense>
+}
+
+/** What is said when the cable is out has to be readable then: no letter of it may still have to be fetched. */
+function loadFonts(): void {
+  // A face that fails is asked for again when something is written in it.
+  for (const face of document.fonts) face.load().catch(() => undefined)
 }

@@ -231,13 +231,17 @@ const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeou
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
 function heard<T extends FromClients['type']>(child: ChildProcess, type: T): Promise<Extract<FromClients, { type: T }>> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const listen = (message: FromClients): void => {
       if (message.type !== type) return
       child.off('message', listen)
+      child.off('exit', gone)
       resolve(message as Extract<FromClients, { type: T }>)
     }
+    // Nobody would wait for ever for clients that are not there.
+    const gone = (code: number | null): void => reject(new Error(`the clients ended (${code}) before they were ${type}`))
     child.on('message', listen)
+    child.once('exit', gone)
   })
 }
 function report(child: ChildProcess): Promise<Extract<FromClients, { type: 'report' }>> {

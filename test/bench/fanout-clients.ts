@@ -39,6 +39,7 @@ function connect({ kind, url }: Start, index: number): Promise<void> {
   const watched = index % LATENCY_EACH === 0
   return new Promise((resolve, reject) => {
     socket.on('error', reject)
+    socket.on('close', (code) => reject(new Error(`client ${index} was closed (${code})`)))
     if (bare) socket.on('open', resolve)
     socket.on('message', (data: Buffer, isBinary) => {
       if (bare) {
