@@ -120,7 +120,7 @@ export function alarmMarks(records: Iterable<WorldRecord>): Mark[] {
 const RINGS_APART_PX = 36
 
 /**
- * Those of the marks around which rings pulse: the most urgent first, and none that lies within the rings of another. Each
+ * Those of the marks around which rings pulse: the largest signs first, and none that lies within the rings of another. Each
  * keeps its own sign.
  * @param placeOf where a mark is drawn, in pixels
  */

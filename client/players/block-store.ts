@@ -11,7 +11,7 @@ import type { HistorySource, Stretch } from './history-source.ts'
 const DAY_MS = 86_400_000
 /** Blocks in memory: what lies between two keyframes, 32,768 changes and some megabytes for a community of this size, whatever span is looked at. */
 const MOST_BLOCKS = 4
-/** Chunks that are asked for together: as many as a block has, so that a seek waits for the network once. */
+/** Chunks that are asked for together, so that a seek waits for the network once: a block has 4, in the largest worlds 32. */
 const MOST_AT_ONCE = 16
 /** Days of which the index is kept: a month that is looked at, and its neighbours. */
 const MOST_DAYS = 40
@@ -122,7 +122,8 @@ export function createBlockStore(source: HistorySource): BlockStore {
   async function take(one: Held, stretches: readonly Promise<Stretch>[]): Promise<void> {
     for (const stretch of stretches) {
       append(one, await stretch)
-      one.pending = one.pending.slice(1)
+      // By what is there, not by count: a load that was given up may have taken the same stretch.
+      one.pending = one.pending.filter(({ from }) => from > one.block.toSeq)
       const following = one.pending[0]
       if (following !== undefined) one.loadedBeforeMs = following.fromMs
       else if (one.next !== null && one.block.toSeq >= one.next.seq) one.loadedBeforeMs = one.next.atMs

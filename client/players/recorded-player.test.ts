@@ -161,6 +161,33 @@ describe('the recorded player', () => {
     expect(shown()).toEqual(expected(START + 45_000))
   })
 
+  it('leaves nothing out when two loads take the same stretch', async () => {
+    const { player, settled, source, asked, shown, expected } = open(logOf(125), START + 115_000)
+    player.start()
+    await settled()
+    const letThrough = new Map<number, (() => void)[]>()
+    const { chunk } = source
+    // A load that was given up and whose answer comes all the same.
+    source.chunk = async (from, signal) => {
+      await new Promise<void>((resolve) => letThrough.set(from, [...(letThrough.get(from) ?? []), resolve]))
+      return chunk(from, signal)
+    }
+    player.controls.seek(START + 55_000)
+    await settled()
+    player.controls.seek(START + 35_000)
+    await settled()
+    expect(letThrough.get(31)).toHaveLength(2)
+    for (const through of letThrough.get(31) ?? []) through()
+    await settled()
+    expect(shown()).toEqual(expected(START + 35_000))
+    source.chunk = chunk
+    asked.length = 0
+    player.controls.seek(START + 45_000)
+    await settled()
+    expect(asked).toEqual(['chunk 41'])
+    expect(shown()).toEqual(expected(START + 45_000))
+  })
+
   it('plays forward and backward at its speed, over the borders of what it holds', async () => {
     const { player, settled, pass, shown, expected } = open(logOf(125), START + 20_000)
     player.start()
